@@ -1,0 +1,230 @@
+"""From recorded exchanges to evidence, operation by operation.
+
+Rules: what a request may look like is learned from requests that were accepted, never from those that were refused;
+answers are learned from all, errors included; connections that broke teach nothing. What a service answers to
+operations that it does not have is no operation of it. Evidence adds up in any order.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from truemirror.core.contract.contract import METHODS
+from truemirror.core.contract.infer.evidence import Evidence
+from truemirror.core.contract.infer.templates import Templates
+from truemirror.core.contract.json_text import read_json
+from truemirror.core.contract.paths import is_writable, tidy
+from truemirror.core.wire.canonical import canonical_query
+from truemirror.core.wire.exchange import Exchange, Request, Response
+from truemirror.core.wire.media import MediaType, media_type
+
+REQUEST_HEADERS = (
+    "Idempotency-Key",
+    "If-Match",
+    "If-None-Match",
+    "If-Modified-Since",
+    "If-Unmodified-Since",
+    "Range",
+    "Accept-Language",
+    "Prefer",
+)
+"""Headers of requests that select or guard an answer; Accept, Content-Type and Authorization are declared otherwise."""
+
+RESPONSE_HEADERS = ("Location", "Retry-After", "WWW-Authenticate", "ETag", "Allow")
+"""Headers of answers that clients act on."""
+
+NOT_OFFERED = frozenset({404, 405, 501})
+"""Statuses by which a service says that it has no such operation."""
+
+WRONG = frozenset({400, 422})
+"""Statuses by which a service says that a request lacks something, or has something wrong."""
+
+ANY_MEDIA = "*/*"
+"""What a body is called that came without a media type."""
+
+_INTEGER = re.compile(r"-?(0|[1-9]\d{0,17})\Z")
+_PARAMETER_NAME = re.compile(r"[A-Za-z_][\w.\[\]-]{0,60}\Z")
+_MOST_VALUES = 3
+
+
+@dataclass(slots=True)
+class Texted:
+    """Evidence of a parameter or header: text that may stand for a number or a truth value."""
+
+    present: int = 0
+    repeated: int = 0
+    texts: int = 0
+    integers: int = 0
+    booleans: int = 0
+    values: set[str] = field(default_factory=set)
+    """The first three values in order: enough to know that it is not always the same."""
+
+    def add(self, texts: Iterable[str]) -> None:
+        """Take in all values that one message had."""
+        given = list(texts)
+        self.present += 1
+        self.repeated += len(given) > 1
+        self.texts += len(given)
+        self.integers += sum(bool(_INTEGER.match(text)) for text in given)
+        self.booleans += sum(text in ("true", "false") for text in given)
+        self.values = set(sorted(self.values.union(given))[:_MOST_VALUES])
+
+
+@dataclass(slots=True)
+class Bodies:
+    """Evidence of the bodies in one place, by media type."""
+
+    count: int = 0
+    empty: int = 0
+    media: dict[str, int] = field(default_factory=dict)
+    json: dict[str, Evidence] = field(default_factory=dict)
+
+    def add(self, media: MediaType, body: bytes, value: Any, *, is_json: bool) -> None:
+        """Take in one body; `value` is what it stands for where it is JSON."""
+        self.count += 1
+        if not body:
+            self.empty += 1
+            return
+        name = media.name or ANY_MEDIA
+        self.media[name] = self.media.get(name, 0) + 1
+        if is_json:
+            self.json.setdefault(name, Evidence()).add(value)
+
+
+@dataclass(slots=True)
+class Answers:
+    """Evidence of the answers with one status."""
+
+    count: int = 0
+    bodies: Bodies = field(default_factory=Bodies)
+    headers: dict[str, Texted] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class OperationEvidence:
+    """Evidence of one operation."""
+
+    method: str
+    template: str
+    seen: int = 0
+    accepted: int = 0
+    """Exchanges whose request the service took."""
+    demanded: set[str] = field(default_factory=set)
+    """Names that the service named when it found a request wrong that lacked them."""
+    bearer: int = 0
+    """Accepted requests with a bearer token."""
+    query: dict[str, Texted] = field(default_factory=dict)
+    headers: dict[str, Texted] = field(default_factory=dict)
+    bodies: Bodies = field(default_factory=Bodies)
+    answers: dict[int, Answers] = field(default_factory=dict)
+
+    def ask(self, request: Request) -> None:
+        """Take in a request that was accepted."""
+        self.accepted += 1
+        self.bearer += (request.headers.get("authorization") or "").lower().startswith("bearer ")
+        sent: dict[str, list[str]] = {}
+        for name, text in canonical_query(request.query):
+            sent.setdefault(name, []).append(text or "")
+        for name, texts in sent.items():
+            if is_writable(name):
+                self.query.setdefault(name, Texted()).add(texts)
+        for name in REQUEST_HEADERS:
+            if given := request.headers.all(name):
+                self.headers.setdefault(name, Texted()).add(given)
+        media = media_type(request.headers)
+        value, is_json = json_of(media, request.body)
+        self.bodies.add(media, request.body, value, is_json=is_json)
+
+    def refuse(self, request: Request, value: Any) -> None:
+        """Take in a request that was found wrong: names in the error that it lacked are what is asked for."""
+        self.demanded |= set(_named_in(value)) - {name for name, _ in canonical_query(request.query)}
+
+    def answer(self, response: Response, value: Any, *, is_json: bool) -> None:
+        """Take in an answer."""
+        answers = self.answers.setdefault(response.status, Answers())
+        answers.count += 1
+        for name in RESPONSE_HEADERS:
+            if given := response.headers.all(name):
+                answers.headers.setdefault(name, Texted()).add(given)
+        if self.method != "HEAD":
+            answers.bodies.add(media_type(response.headers), response.body, value, is_json=is_json)
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """All that was learned of a service."""
+
+    operations: tuple[OperationEvidence, ...]
+    """In order of their paths, then of their methods as OpenAPI lists them."""
+    left_out: tuple[str, ...]
+    """Operations that no contract can hold, since OpenAPI has no word for their method."""
+    exchanges: int
+    """How many exchanges this rests on, broken connections left out."""
+
+
+def gather(exchanges: Iterable[Exchange]) -> Gathered:
+    """Learn from exchanges."""
+    answered = [
+        (one.request, one.outcome)
+        for one in exchanges
+        if isinstance(one.outcome, Response) and one.request.target.startswith("/")  # `OPTIONS *` has no path
+    ]
+    templates = Templates()
+    for request, outcome in answered:
+        templates.see(tidy(request.path), outcome.status, _answer_of(outcome)[0])
+    found: dict[tuple[str, str], OperationEvidence] = {}
+    for request, outcome in answered:
+        value, is_json = _answer_of(outcome)  # read twice, so that no more than one value is in memory at a time
+        key = (request.method.upper(), templates.template(tidy(request.path)))
+        operation = found.setdefault(key, OperationEvidence(*key))
+        operation.seen += 1
+        if outcome.status < 400:
+            operation.ask(request)
+        elif outcome.status in WRONG:
+            operation.refuse(request, value)
+        operation.answer(outcome, value, is_json=is_json)
+    return _sorted_out(found, len(answered))
+
+
+def _answer_of(response: Response) -> tuple[Any, bool]:
+    """The JSON value of an answer, and whether it is one."""
+    return json_of(media_type(response.headers), response.body)
+
+
+def _named_in(value: Any) -> Iterator[str]:
+    """The texts of an error that may be names of parameters."""
+    todo = [value]
+    while todo:
+        one = todo.pop()
+        if isinstance(one, str):
+            if _PARAMETER_NAME.match(one):
+                yield one
+        elif isinstance(one, dict | list):
+            todo.extend(one.values() if isinstance(one, dict) else one)
+
+
+def json_of(media: MediaType, body: bytes) -> tuple[Any, bool]:
+    """The JSON value of a body, and whether it is one."""
+    if not (media.is_json and body):
+        return None, False
+    try:
+        return read_json(body), True
+    except ValueError:
+        return None, False
+
+
+def _sorted_out(found: dict[tuple[str, str], OperationEvidence], exchanges: int) -> Gathered:
+    """Leave out what is no operation of the service, and sort the rest."""
+    served = {template for (_, template), one in found.items() if not set(one.answers) <= NOT_OFFERED}
+    kept = [one for one in found.values() if _is_offered(one, served)]
+    order = {method.upper(): number for number, method in enumerate(METHODS)}
+    left_out = sorted(f"{one.method} {one.template}" for one in kept if one.method not in order)
+    operations = sorted((one for one in kept if one.method in order), key=lambda one: (one.template, order[one.method]))
+    return Gathered(tuple(operations), tuple(left_out), exchanges)
+
+
+def _is_offered(one: OperationEvidence, served: set[str]) -> bool:
+    """Whether a service has an operation: it answered it, or has not found a thing where it finds others."""
+    statuses = set(one.answers)
+    return not statuses <= NOT_OFFERED or (404 in statuses and one.template in served)

@@ -1,0 +1,182 @@
+"""Path templates from concrete paths: which segments name one thing among many, and what to call them.
+
+Rules: a segment is a parameter when its shape says so (digits, a UUID, a date, long hex), when it looks like an id
+after the name of a collection, or when answers carry it as the value of an identifying attribute; one that was only
+ever not found is a parameter where its siblings are. A version (`v1`) never is. The same paths give the same templates
+in any order.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from truemirror.core.contract.infer.names import parameter_name, singular, words
+from truemirror.core.mirror.operation import looks_like_parameter
+
+_VERSION = re.compile(r"v\d{1,3}(\.\d+)?\Z")
+_STRICT = re.compile(
+    r"(?:-?\d+|\d{4}-\d{2}(?:-\d{2})?|[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|(?=[0-9a-fA-F]*\d)[0-9a-fA-F]{12,})\Z"
+)
+_DATE = re.compile(r"\d{4}-\d{2}(?:-\d{2})?\Z")
+_NOT_THERE = frozenset({400, 404, 405, 410, 422, 501})
+_SURE = frozenset({"id", "uuid", "slug", "key", "username", "login", "handle"})
+_LIKELY = frozenset({"name", "code", "label", "email", "ref", "reference", "symbol", "sku", "number", "token"})
+
+
+@dataclass(slots=True)
+class Segment:
+    """What came after some segments, in concrete paths."""
+
+    children: dict[str, "Segment"] = field(default_factory=dict)
+    statuses: set[int] = field(default_factory=set)
+    """The statuses of answers to the path that ends here."""
+    echoes: set[str] = field(default_factory=set)
+    """Attributes of answers to the path that ends here whose value is this segment."""
+
+    def absorb(self, other: "Segment") -> None:
+        """Take in another segment, and all below it."""
+        self.statuses |= other.statuses
+        self.echoes |= other.echoes
+        for text, child in other.children.items():
+            self.children.setdefault(text, Segment()).absorb(child)
+
+    def everywhere(self) -> Iterator[int]:
+        """The statuses of this path and all below it."""
+        yield from self.statuses
+        for child in self.children.values():
+            yield from child.everywhere()
+
+
+@dataclass(slots=True)
+class _Place:
+    """A place in the tree of templates."""
+
+    texts: dict[str, "_Place"] = field(default_factory=dict)
+    values: dict[str, "_Place"] = field(default_factory=dict)
+    """Segments that are values of the parameter here; all lead to the same place."""
+    parameter: str = ""
+
+
+class Templates:
+    """Templates for all paths that were seen."""
+
+    def __init__(self) -> None:
+        """Nothing seen yet."""
+        self._root = Segment()
+        self._places: _Place | None = None
+
+    def see(self, path: str, status: int, body: object = None) -> None:
+        """Take in one path, with the status and the JSON body that it was answered with."""
+        self._places = None
+        node, texts = self._root, path.split("/")[1:]
+        for text in texts:
+            node = node.children.setdefault(text, Segment())
+        node.statuses.add(status)
+        if status < 400 and isinstance(body, Mapping):
+            node.echoes |= {name for name, value in body.items() if isinstance(value, str) and value == texts[-1]}
+
+    def template(self, path: str) -> str:
+        """The template of a path that was seen."""
+        if self._places is None:
+            self._places = _settle(self._root, _Above())
+        place, made = self._places, ""
+        for text in path.split("/")[1:]:
+            if text in place.values:
+                made += "/{" + place.parameter + "}"
+                place = place.values[text]
+            else:
+                made += "/" + text
+                place = place.texts.get(text) or _Place()
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class _Above:
+    """What is known of the segments before a place."""
+
+    right_before: str = ""
+    """The segment right before, when it is a text and no version."""
+    noun: str = ""
+    """The last segment that is a text and no version."""
+    taken: frozenset[str] = frozenset()
+    """Names of parameters so far."""
+
+    def after_text(self, text: str) -> "_Above":
+        """One segment on, over a text."""
+        if _VERSION.match(text):
+            return _Above("", self.noun, self.taken)
+        return _Above(text, text, self.taken)
+
+    def after_parameter(self, name: str) -> "_Above":
+        """One segment on, over a parameter."""
+        return _Above("", self.noun, self.taken | {name})
+
+
+def _settle(node: Segment, above: _Above) -> _Place:
+    """Decide on everything after a place."""
+    values, attribute = _values(node, above)
+    place = _Place()
+    for text, child in node.children.items():
+        if text not in values:
+            place.texts[text] = _settle(child, above.after_text(text))
+    if values:
+        merged = Segment()
+        for text in values:
+            merged.absorb(node.children[text])
+        place.parameter = _name(above, attribute)
+        below = _settle(merged, above.after_parameter(place.parameter))
+        place.values = dict.fromkeys(values, below)
+    return place
+
+
+def _values(node: Segment, above: _Above) -> tuple[set[str], str]:
+    """The segments after a place that are values of one parameter, and the attribute that they are values of."""
+    texts = [text for text in node.children if text and not _VERSION.match(text)]
+    values = {text for text in texts if _STRICT.match(text)}
+    loose = {text for text in texts if looks_like_parameter(text)} - values
+    if above.right_before and (len(loose) > 1 or values or _is_plural(above.right_before)):
+        values |= loose
+    echoed, attribute = _echoed(node, texts, above)
+    values |= echoed
+    if values:
+        values |= {text for text in texts if _never_there(node.children[text])}
+    if values and all(_DATE.match(text) for text in values):
+        attribute = attribute or "date"
+    return values, attribute
+
+
+def _never_there(node: Segment) -> bool:
+    """Whether a path was asked for and never found, nor anything below it."""
+    return bool(node.statuses) and set(node.everywhere()) <= _NOT_THERE
+
+
+def _is_plural(text: str) -> bool:
+    """Whether a segment names a collection."""
+    name = words(text)
+    return singular(name) != name
+
+
+def _echoed(node: Segment, texts: Iterable[str], above: _Above) -> tuple[set[str], str]:
+    """Segments that answers carry as the value of an identifying attribute, and the attribute most of them do."""
+    own = singular(words(above.noun))
+    likely = _LIKELY | {own} if own else _LIKELY
+    counts = Counter(echo for text in texts for echo in node.children[text].echoes)
+    good = {echo for echo, count in counts.items() if _identifies(echo) or (echo in likely and count > 1)}
+    found = {text for text in texts if node.children[text].echoes & good}
+    best = min(good, key=lambda echo: (echo != "id", -counts[echo], echo), default="")
+    return found, best
+
+
+def _identifies(attribute: str) -> bool:
+    """Whether an attribute names the thing it belongs to."""
+    return attribute in _SURE or attribute.endswith("_id")
+
+
+def _name(above: _Above, attribute: str) -> str:
+    """A name for the parameter that no other in the path has."""
+    name = parameter_name(above.noun, attribute)
+    number, made = 2, name
+    while made in above.taken:
+        made, number = f"{name}_{number}", number + 1
+    return made

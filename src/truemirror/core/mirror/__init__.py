@@ -1,0 +1,1 @@
+"""Mirrors: what was recorded, where a session stands in it, and which recording answers a request."""

@@ -1,0 +1,133 @@
+"""The id of an exchange: the same for the same request with the same answer, whenever it was recorded.
+
+Rules: what a person declared not to count (ignores), what is known to vary by itself (noise), headers that differ from
+call to call by their nature, and all times are left out; everything else counts. Noise keeps its JSON type: a time that
+becomes null is another answer. Two recordings of one behaviour have one id, so recording again changes no line.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+
+from truemirror.core.mirror.model import Ignore, MirrorRules, Noise
+from truemirror.core.mirror.operation import operation_of
+from truemirror.core.mirror.parts import parts_of, vary_names
+from truemirror.core.mirror.relax import relax, rules_for
+from truemirror.core.wire.exchange import Exchange, Fault, Request, Response
+from truemirror.core.wire.headers import Headers
+
+NO_RULES = MirrorRules()
+
+VOLATILE = frozenset(
+    {"age", "date", "expires", "keep-alive", "server-timing", "ratelimit-reset", "x-ratelimit-reset"}
+    | {"x-response-time", "x-process-time", "x-runtime", "x-timer", "x-served-by", "x-varnish"}
+    | {"request-id", "x-request-id", "x-correlation-id", "x-trace-id", "traceparent", "tracestate"}
+    | {"x-b3-traceid", "x-b3-spanid", "x-b3-parentspanid", "x-cloud-trace-context", "uber-trace-id"}
+    | {"cf-ray", "x-amz-cf-id", "x-amz-id-2", "x-amz-request-id", "x-amzn-requestid", "x-amzn-trace-id"}
+)
+"""Headers of answers that differ from call to call by their nature."""
+
+_COOKIE_EXPIRES = re.compile(r";\s*expires=[^;]*", re.IGNORECASE)
+_ABSENT_OR_PRESENT = "absent-or-present"
+
+
+def identity_of(request: Request, outcome: Response | Fault, ignores: Iterable[Ignore] = ()) -> bytes:
+    """The identity of a recorded request: what its own answer's Vary names counts, what a person ignores does not."""
+    vary = vary_names(outcome.headers.joined("vary")) if isinstance(outcome, Response) else ()
+    parts = parts_of(request, vary)
+    if ignores:
+        rules = rules_for(operation_of(parts.method, parts.path), ignores)
+        if rules:
+            parts = relax(parts, rules)
+    return parts.digest()
+
+
+def exchange_id(exchange: Exchange, rules: MirrorRules = NO_RULES) -> str:
+    """Sixteen hexadecimal digits: request identity and outcome, less what varies by itself."""
+    request, outcome = exchange.request, exchange.outcome
+    noise: tuple[Noise, ...] = ()
+    if rules.noise:
+        operation = operation_of(request.method, request.path)
+        noise = tuple(one for one in rules.noise if one.operation in ("*", operation))
+    hasher = hashlib.blake2b(identity_of(request, outcome, rules.ignores), digest_size=8)
+    if isinstance(outcome, Fault):
+        hasher.update(repr(("fault", outcome.kind.value, outcome.received)).encode())
+        if outcome.partial is None:
+            return hasher.hexdigest()
+        outcome = outcome.partial
+    hasher.update(_essence(outcome, noise))
+    hasher.update(_body(outcome.body, noise))
+    return hasher.hexdigest()
+
+
+def _essence(response: Response, noise: tuple[Noise, ...]) -> bytes:
+    """What counts of an answer besides its body, as bytes that are equal exactly when it is."""
+    codings = [coding.name for coding in response.codings]
+    fields = _headers(response.headers, noise), _headers(response.trailers, noise)
+    line = (response.status, response.reason, response.framing.value, codings, *fields)
+    return repr(line).encode("utf-8", "surrogatepass") + b"\0"
+
+
+def _headers(headers: Headers, noise: tuple[Noise, ...]) -> list[tuple[str, str]]:
+    """The fields that count, in order; of noisy ones only that they are there."""
+    if not headers.pairs:
+        return []
+    noisy = {one.part[7:].lower(): one.kind for one in noise if one.part.startswith("header:")}
+    if any(one.part.startswith("body:") for one in noise):
+        noisy.setdefault("content-length", "integer")
+    kept: list[tuple[str, str]] = []
+    for name, value in headers.pairs:
+        lower = name.lower()
+        if lower in VOLATILE:
+            continue
+        if lower in noisy:
+            if noisy[lower] != _ABSENT_OR_PRESENT:
+                kept.append((name, ""))
+        elif lower == "set-cookie":
+            kept.append((name, _COOKIE_EXPIRES.sub("; expires", value)))
+        else:
+            kept.append((name, value))
+    return kept
+
+
+def _body(body: bytes, noise: tuple[Noise, ...]) -> bytes:
+    """The body with noisy attributes replaced by their JSON type; untouched where it is not JSON."""
+    pointers = [(one.part[5:], one.kind) for one in noise if one.part.startswith("body:")]
+    if not pointers or not body:
+        return body
+    try:
+        document = orjson.loads(body)
+        for pointer, kind in pointers:
+            document = _blank(document, _steps(pointer), kind)
+        return orjson.dumps(document)
+    except (ValueError, TypeError):
+        return body
+
+
+def _steps(pointer: str) -> list[str]:
+    """The steps of a JSON pointer; none for the whole document."""
+    return [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
+
+
+def _blank(value: Any, steps: list[str], kind: str) -> Any:
+    """A value with the name of its JSON type wherever the steps lead, `*` being every index or key."""
+    if not steps:
+        return "integer" if type(value) is int else type(value).__name__
+    step, rest = steps[0], steps[1:]
+    drop = kind == _ABSENT_OR_PRESENT and not rest
+    if isinstance(value, dict):
+        keys = list(value) if step == "*" else [step] if step in value else []
+        for key in keys:
+            if drop:
+                del value[key]
+            else:
+                value[key] = _blank(value[key], rest, kind)
+    elif isinstance(value, list):
+        places = range(len(value)) if step == "*" else [int(step)] if step.isdecimal() else []
+        for place in places:
+            if place < len(value):
+                value[place] = _blank(value[place], rest, kind)
+    return value

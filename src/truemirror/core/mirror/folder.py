@@ -1,0 +1,168 @@
+"""A mirror's folder: the names of its files and what is in them.
+
+    mirror.json                 {"format", "ignore", "noise", "reads", "service", "version"}
+    <scenario>/scenario.json    {"format", "name" where the folder's name cannot say it, "recorded"}
+    <scenario>/0001.json        {"exchanges": [exchange, ...], "format"}, a new file about every MiB
+    bodies/<sha256>             a large body, nothing else
+
+Rules: names that come from a file are checked against patterns before they become a path; any scenario has a folder,
+whatever its name. The same mirror always gives the same files, byte for byte.
+"""
+
+import hashlib
+import re
+from collections.abc import MutableMapping
+from typing import Any
+
+import orjson
+
+from truemirror.core.mirror.document import Reading, decode_exchange, encode_exchange, writable
+from truemirror.core.mirror.exchange_id import exchange_id
+from truemirror.core.mirror.fields import Document, as_object, day, listed, text, under, wrong
+from truemirror.core.mirror.formats import upgrade
+from truemirror.core.mirror.model import FORMAT, Ignore, Mirror, MirrorRules, Noise, Scenario
+from truemirror.core.wire.exchange import Exchange
+from truemirror.errors import FormatError
+
+MIRROR_FILE = "mirror.json"
+SCENARIO_FILE = "scenario.json"
+BODIES = "bodies"
+PART_LIMIT = 1024 * 1024
+"""A part that has reached this many bytes is full."""
+
+SERVICE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z")
+VERSION_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}\Z")
+PART_NAME = re.compile(r"[0-9]{4,6}\.json\Z")
+
+_PLAIN_FOLDER = re.compile(r"[\w=+@][\w.=+@-]*\Z")
+_HASHED_FOLDER = re.compile(r"=[0-9a-f]{12}\Z")
+_UNSAFE = re.compile(r"[^\w+@-]+")
+_LONGEST = 200
+_MIRROR = frozenset({"format", "ignore", "noise", "reads", "service", "version"})
+_SCENARIO = frozenset({"format", "name", "recorded"})
+_PART = frozenset({"exchanges", "format"})
+
+
+def is_folder_name(name: str) -> bool:
+    """Whether a folder of this name may hold a scenario."""
+    return bool(_PLAIN_FOLDER.match(name)) and not name.endswith(".") and name.lower() not in (BODIES, MIRROR_FILE)
+
+
+def folder_of(scenario: str) -> str:
+    """The name of a scenario's folder: its own, or where that will not do, the readable part and a hash."""
+    if is_folder_name(scenario) and not _HASHED_FOLDER.search(scenario) and len(scenario.encode()) <= _LONGEST:
+        return scenario
+    digest = hashlib.blake2b(scenario.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
+    return f"{_UNSAFE.sub('-', scenario).strip('-')[:40]}={digest}"
+
+
+def part_name(number: int) -> str:
+    """The file of a scenario's n-th part, counted from 0."""
+    return f"{number + 1:04}.json"
+
+
+def encode_mirror(mirror: Mirror) -> bytes:
+    """The content of mirror.json."""
+    rules = mirror.rules
+    document: Document = {"format": FORMAT}
+    document["ignore"] = [_texts(operation=one.operation, part=one.part, why=one.why) for one in rules.ignores]
+    document["noise"] = [_texts(kind=one.kind, operation=one.operation, part=one.part) for one in rules.noise]
+    document["reads"] = [writable(one) for one in rules.reads]
+    document["service"] = mirror.service
+    document["version"] = mirror.version
+    return rendered(document)
+
+
+def _texts(**fields: str) -> Document:
+    """An object of those texts that are not empty."""
+    return {name: writable(value) for name, value in fields.items() if value}
+
+
+def rendered(document: Document) -> bytes:
+    """A document as a file's content."""
+    return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def encode_scenario(scenario: Scenario, rules: MirrorRules, bodies: MutableMapping[str, bytes]) -> dict[str, bytes]:
+    """The files of a scenario's folder by name; large bodies go into `bodies`."""
+    about: Document = {"format": FORMAT}
+    if folder_of(scenario.name) != scenario.name:
+        about["name"] = writable(scenario.name)
+    about["recorded"] = scenario.recorded
+    files = {SCENARIO_FILE: rendered(about)}
+    part: list[bytes] = []
+    size = 0
+    for exchange in scenario.exchanges:
+        if size >= PART_LIMIT:
+            files[part_name(len(files) - 1)] = _part(part)
+            part, size = [], 0
+        document = encode_exchange(exchange, exchange_id(exchange, rules), bodies)
+        part.append(orjson.dumps(document, option=orjson.OPT_INDENT_2).replace(b"\n", b"\n    "))
+        size += len(part[-1])
+    if part:
+        files[part_name(len(files) - 1)] = _part(part)
+    return files
+
+
+def _part(exchanges: list[bytes]) -> bytes:
+    """The content of a part, from exchanges that are indented already."""
+    return b'{\n  "exchanges": [\n    %b\n  ],\n  "format": %d\n}\n' % (b",\n    ".join(exchanges), FORMAT)
+
+
+def decode_mirror(document: object, service: str, version: str) -> MirrorRules:
+    """The rules in mirror.json, which must be that of this service and version. Raises FormatError."""
+    known = as_object(_upgraded(document, "mirror"), _MIRROR)
+    for name, expected in (("service", service), ("version", version)):
+        if text(known, name, expected) != expected:
+            raise FormatError(
+                f"says {known[name]!r}, but lies in the folder of {expected!r}",
+                where=name,
+                fix=f'write "{name}": "{expected}", or move the folder',
+            )
+    ignores = tuple(Ignore(**one) for one in _rules(known, "ignore", ("operation", "part"), ("why",)))
+    noise = tuple(Noise(**one) for one in _rules(known, "noise", ("kind", "operation", "part"), ()))
+    reads = listed(known, "reads")
+    for place, one in enumerate(reads):
+        if type(one) is not str:
+            raise wrong(f"reads[{place}]", "an operation, as `POST /v1/search`", one)
+    return MirrorRules(ignores, noise, tuple(reads))
+
+
+def _rules(document: Document, name: str, needed: tuple[str, ...], optional: tuple[str, ...]) -> list[dict[str, str]]:
+    """Objects that hold texts only."""
+    rules: list[dict[str, str]] = []
+    for place, one in enumerate(listed(document, name)):
+        try:
+            known = as_object(one, frozenset((*needed, *optional)))
+            fields = {key: text(known, key) for key in needed}
+            rules.append(fields | {key: text(known, key, "") for key in optional})
+        except FormatError as error:
+            raise under(f"{name}[{place}]", error) from None
+    return rules
+
+
+def decode_scenario(document: object, folder: str) -> tuple[str, str]:
+    """Name and day of recording from scenario.json, which lies in this folder. Raises FormatError."""
+    known = as_object(_upgraded(document, "scenario"), _SCENARIO)
+    name = text(known, "name", folder)
+    if name != folder and folder_of(name) != folder:
+        what = f"the scenario {name!r} does not belong into the folder {folder!r}"
+        raise FormatError(what, where="name", fix=f"rename the folder to {folder_of(name)}")
+    return name, day(known, "recorded")
+
+
+def decode_part(document: object, reading: Reading) -> list[Exchange]:
+    """The exchanges of a part. Raises FormatError."""
+    known = as_object(_upgraded(document, "part"), _PART)
+    exchanges: list[Exchange] = []
+    for place, one in enumerate(listed(known, "exchanges")):
+        try:
+            exchanges.append(decode_exchange(one, reading))
+        except FormatError as error:
+            raise under(f"exchanges[{place}]", error) from None
+    return exchanges
+
+
+def _upgraded(document: object, kind: str) -> Any:
+    """A document in today's format."""
+    return upgrade(document, kind) if isinstance(document, dict) else document

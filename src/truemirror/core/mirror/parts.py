@@ -1,0 +1,101 @@
+"""The parts of a request that make its identity (ARCHITECTURE.md, "Identity").
+
+Rules: building parts never fails, whatever the bytes; two requests are the same exactly when their parts are equal.
+The query is a multiset: order is free between keys and kept within one; `a` differs from `a=`. A body is compared in
+the canonical form of its media type. Credentials count by the stand-in they have, so that a recorded request and
+today's are the same when they carry the same secret. Only those headers count that select an answer.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from truemirror.core.mirror.standin import credential_class
+from truemirror.core.wire.canonical import canonical_body, canonical_path, canonical_query
+from truemirror.core.wire.exchange import Request
+from truemirror.core.wire.headers import Headers
+from truemirror.core.wire.media import media_type
+
+SELECTORS = (
+    "accept",
+    "accept-charset",
+    "accept-language",
+    "if-match",
+    "if-modified-since",
+    "if-none-match",
+    "if-range",
+    "if-unmodified-since",
+    "range",
+)
+"""Headers that select among answers (RFC 9110 §12.5, §13.1, §14.2); absent and `*` or `*/*` mean the same."""
+
+NOT_SELECTING = frozenset({"accept-encoding", "cookie", "authorization", "*", "origin", ""})
+"""Names in a Vary that identity covers elsewhere, or that say nothing about the content."""
+
+_SELECTING = frozenset(SELECTORS)
+_ANYTHING = frozenset({"*/*", "*", "*/*;q=1.0"})
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What counts for identity, each in canonical form."""
+
+    method: str
+    path: str
+    query: tuple[tuple[str, str | None], ...]
+    selectors: tuple[tuple[str, str], ...]
+    credentials: tuple[tuple[str, str], ...]
+    body: bytes
+    media: str = ""
+    """The body's media type; empty without a body."""
+
+    def digest(self) -> bytes:
+        """The identity: 16 bytes that are equal exactly when the parts are."""
+        texts = [self.method, self.path, self.media]
+        for key, value in self.query:
+            texts += (f"q{key}", "-" if value is None else f"={value}")
+        for key, value in self.selectors:
+            texts += (f"s{key}", value)
+        for key, value in self.credentials:
+            texts += (f"c{key}", value)
+        pieces = [text.encode("utf-8", "surrogatepass") for text in texts]
+        pieces.append(b"b" + self.body)
+        # the length of each piece goes first, so that no two sequences of pieces run together
+        fed = b"".join([part for piece in pieces for part in (len(piece).to_bytes(8, "big"), piece)])
+        return hashlib.blake2b(fed, digest_size=16).digest()
+
+
+def parts_of(request: Request, vary: Iterable[str] = ()) -> Parts:
+    """Take a request apart; `vary` names further headers that the recorded answers depend on."""
+    media = media_type(request.headers) if request.body else None
+    return Parts(
+        method=request.method.upper(),
+        path=canonical_path(request.path),
+        query=canonical_query(request.query),
+        selectors=_selectors(request.headers, vary),
+        credentials=credential_class(request.headers),
+        body=canonical_body(request.body, media) if media else b"",
+        media=media.name if media else "",
+    )
+
+
+def _selectors(headers: Headers, vary: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """The selecting headers that are there, in order of their names."""
+    wanted = _SELECTING.union(vary) if vary else _SELECTING
+    found: dict[str, str] = {}
+    for name, value in headers.pairs:
+        lower = name.lower()
+        if lower in wanted:
+            found[lower] = f"{found[lower]}, {value}" if lower in found else value
+    if not found:
+        return ()
+    texts = ((name, " ".join(found[name].split())) for name in sorted(found))
+    return tuple((name, text) for name, text in texts if text and text not in _ANYTHING)
+
+
+def vary_names(value: str | None) -> frozenset[str]:
+    """The header names in a Vary that count for identity beyond those that always do."""
+    if not value:
+        return frozenset()
+    names = {name.strip().lower() for name in value.split(",")}
+    return frozenset(names - NOT_SELECTING)

@@ -1,0 +1,46 @@
+"""Whose request this is: the session key a request carries.
+
+Rules: the own header wins over W3C baggage, which services pass on from hop to hop; without either it is the default
+session. A key is made safe for a folder's name before it names a scenario.
+"""
+
+import hashlib
+import re
+from urllib.parse import unquote
+
+from truemirror.core.wire.headers import Headers
+
+SESSION_HEADER = "X-Truemirror-Session"
+"""The header that names a session."""
+BAGGAGE_KEY = "truemirror.session"
+"""The key in W3C baggage that names a session."""
+DEFAULT_SESSION = ""
+"""The session of requests that name none."""
+
+_UNSAFE = re.compile(r"[^\w.=+@-]+")
+_LONGEST = 120
+
+
+def session_key(headers: Headers) -> str:
+    """The session that a request belongs to; the default session when it says nothing."""
+    own = headers.get(SESSION_HEADER)
+    if own:
+        return own.strip()
+    for value in headers.all("baggage"):
+        for member in value.split(","):
+            key, equals, text = member.partition("=")
+            if equals and key.strip() == BAGGAGE_KEY:
+                return unquote(text.partition(";")[0].strip())
+    return DEFAULT_SESSION
+
+
+def scenario_name(session: str) -> str:
+    """A folder's name for a session: letters, digits and a few signs, never empty, never hidden, never a path.
+
+    One that would be too long ends in a hash of the whole session, so that long sessions stay apart.
+    """
+    name = _UNSAFE.sub("-", session).strip("-.")
+    if len(name) > _LONGEST:
+        digest = hashlib.blake2b(session.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
+        name = f"{name[: _LONGEST - len(digest) - 1].rstrip('-.')}-{digest}"
+    return name or "default"

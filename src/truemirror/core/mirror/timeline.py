@@ -1,0 +1,83 @@
+"""Where a session stands in the recording, and which of several recordings answers it next.
+
+Rules: a session with a recorded namesake walks that scenario; any other stands at a place in the whole recording. A
+request is answered by its next occurrence after that place, else by its first; then the session stands there. So a
+session that repeats a scenario in its own order gets exactly the recording, and sessions never touch each other. An
+answer that lies behind writes which the session has not made is served, and counted as ahead.
+"""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+NOWHERE = -1
+"""The place of a session that has asked nothing yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a session stands."""
+
+    place: int = NOWHERE
+    home: int = NOWHERE
+    """The number of the scenario that the session repeats; NOWHERE when it has no namesake."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One answer and where it leaves the session."""
+
+    place: int
+    """The recording that answers."""
+    ahead: int
+    """How many recorded writes between the session's place and the answer the session has not made."""
+    away: bool = False
+    """The session has a scenario of its own, but the answer is from another one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """What the timeline needs to know of a recording: who owns each place and how many writes lie before it."""
+
+    scenario_of: Sequence[int]
+    """The number of the scenario at each place."""
+    starts: Sequence[int]
+    """The first place of each scenario."""
+    writes_before: Sequence[int]
+    """How many writes lie before each place; one longer than the recording."""
+
+
+def step(standing: Standing, places: Sequence[int], spans: Spans) -> Step:
+    """Choose among the places (sorted, not empty) where one identity was recorded. O(log n)."""
+    if len(places) == 1:
+        chosen = places[0]
+        away = standing.home != NOWHERE and spans.scenario_of[chosen] != standing.home
+        return Step(chosen, _ahead(standing, chosen, spans), away)
+    own = _at_home(standing, places, spans) if standing.home != NOWHERE else places
+    away = not own
+    candidates = own or places
+    after = bisect_right(candidates, standing.place)
+    chosen = candidates[after] if after < len(candidates) else candidates[0]
+    return Step(chosen, _ahead(standing, chosen, spans), away and standing.home != NOWHERE)
+
+
+def _at_home(standing: Standing, places: Sequence[int], spans: Spans) -> Sequence[int]:
+    """The places inside the session's own scenario, which is one contiguous run of the recording."""
+    first = spans.starts[standing.home]
+    last = spans.starts[standing.home + 1] if standing.home + 1 < len(spans.starts) else len(spans.scenario_of)
+    return places[bisect_right(places, first - 1) : bisect_right(places, last - 1)]
+
+
+def _ahead(standing: Standing, chosen: int, spans: Spans) -> int:
+    """Writes recorded between where the session stands and the answer."""
+    return writes_between(standing.place, chosen, spans)
+
+
+def writes_between(stands: int, chosen: int, spans: Spans) -> int:
+    """Writes recorded before a place, in its scenario, that lie behind where a session stands if it stands in there."""
+    scenario_of = spans.scenario_of
+    scenario = scenario_of[chosen]
+    begin = spans.starts[scenario]
+    if begin <= stands < len(scenario_of) and scenario_of[stands] == scenario:
+        begin = stands + 1
+    return spans.writes_before[chosen] - spans.writes_before[begin] if chosen > begin else 0

@@ -1,0 +1,1 @@
+"""What travels: headers, bodies, requests, outcomes, exchanges."""
