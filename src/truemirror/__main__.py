@@ -1,0 +1,5 @@
+"""`python -m truemirror` is the same as `truemirror`."""
+
+from truemirror.cli.main import main
+
+main()

@@ -1,0 +1,1 @@
+"""HTTP over sockets: asking upstreams, recording what passes through, answering from mirrors."""

@@ -1,0 +1,25 @@
+"""The mirror server: answers from mirrors over HTTP/1, with recorded failures as real ones.
+
+listening    doors opened on addresses            thread      the same in a thread of its own
+connection   one client, the short way included   reader      bytes to requests
+door         which mirror, what to say            stage       saying it: answers, faults, waits
+memo         what need not be done again          control     the paths for the operator
+"""
+
+from truemirror.adapters.http.server.door import Door, Mount
+from truemirror.adapters.http.server.listening import Listen, Listeners, doors_for, new_loop, serve_until_stopped, url
+from truemirror.adapters.http.server.reader import Limits
+from truemirror.adapters.http.server.thread import MirrorServer
+
+__all__ = [
+    "Door",
+    "Limits",
+    "Listen",
+    "Listeners",
+    "MirrorServer",
+    "Mount",
+    "doors_for",
+    "new_loop",
+    "serve_until_stopped",
+    "url",
+]

@@ -1,0 +1,356 @@
+"""One address of the mirror server: which mirror a request is for, and what its client is told.
+
+Rules: nothing here touches a socket; what comes out is an Act for the connection to perform. A request is looked up
+once: its raw bytes are remembered with its answers ready for the wire, until its mirror changes. A replayed answer
+carries nothing that the service did not send; what a person should know of it goes to the journal.
+"""
+
+import time
+from collections import deque
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any, Protocol
+
+from truemirror.adapters.http.server.memo import Memo
+from truemirror.adapters.http.server.own import MISS_STATUS, error_answer, miss_answer, own_answer
+from truemirror.adapters.http.server.reader import Arrived, Limits, Malformed
+from truemirror.adapters.http.server.shortcut import TRACING, shortened
+from truemirror.core.mirror.decision import Decision, Forward, Refuse, Replay
+from truemirror.core.mirror.index import Hit, NoHit
+from truemirror.core.mirror.miss import request_line
+from truemirror.core.mirror.parts import Parts
+from truemirror.core.mirror.redaction_restore import restore_outcome
+from truemirror.core.mirror.session import session_key
+from truemirror.core.mirror.timeline import NOWHERE
+from truemirror.core.wire.canonical import canonical_path
+from truemirror.core.wire.exchange import Exchange, Fault, Request, Response
+from truemirror.core.wire.relocate import relocated
+from truemirror.core.wire.render import Asker, Rendered, render
+from truemirror.errors import TruemirrorError, UsageError
+from truemirror.usecases.replay import Lookup, Replayer
+from truemirror.usecases.serve import Forwarding
+
+CONTROL = "/__truemirror__/"
+"""Where the control paths begin; no service has such a path."""
+_MEMO_BYTES = 384 * 1024 * 1024
+_RENDERED_BYTES = 64 * 1024 * 1024
+_ENTRY_BYTES = 700
+_REMEMBERED_RAW = 16 * 1024
+_JOURNAL = 2_000
+_LOOPBACK = ("127.", "localhost", "[::1]")
+
+
+@dataclass(slots=True)
+class Mount:
+    """One service, as it is served."""
+
+    replayer: Replayer
+    hosts: frozenset[str] = frozenset()
+    """Authorities of the service itself, in lower case."""
+    forwarding: Forwarding | None = None
+    """The live service, for modes that ask it."""
+
+    @property
+    def service(self) -> str:
+        """The service's name."""
+        return self.replayer.mirror.service
+
+    def find(self, request: Request) -> Lookup:
+        """Look a request up."""
+        return self.forwarding.find(request) if self.forwarding else self.replayer.find(request)
+
+    def is_own(self, recorded: Request, authority: str, path: str) -> bool:
+        """Whether an address in an answer is the recorded service's own.
+
+        The recorder's client spoke to the Host that the request names, or to a configured name; a loopback address is
+        the service's own when the mirror knows the path, since only one machine's ports tell whose it was.
+        """
+        if authority in self.hosts or authority == (recorded.headers.get("host") or "").lower():
+            return True
+        return authority.startswith(_LOOPBACK) and canonical_path(path) in self.replayer.index.by_path
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What a connection does for one request."""
+
+    rendered: Rendered | None = None
+    """An answer."""
+    fault: Fault | None = None
+    """Or a failure."""
+    asker: Asker = field(default_factory=Asker)
+    wait_ms: float = 0.0
+    """Milliseconds before it begins."""
+    paced: bool = False
+    """Whether the pieces come at their recorded times."""
+    refusing: bool = False
+    """Whether the client may still be sending what is not wanted."""
+
+
+@dataclass(slots=True)
+class Known:
+    """A request that was seen before, and its answers as bytes; what the short way needs comes first."""
+
+    replayer: Replayer
+    revision: int
+    session: str
+    hit: Hit | NoHit
+    mount: Mount
+    request: str
+    """Method and target, redacted, for the journal."""
+    asker: Asker
+    prefix: str
+    live: tuple[tuple[str, str], ...] = ()
+    """Stand-ins and this client's secrets."""
+    place: int = NOWHERE
+    """The first place that answered; the only one, where `is_single`."""
+    whole: bytes = b""
+    """The answer of that place."""
+    is_single: bool = False
+    """Whether the request was recorded once, and nothing was relaxed to find it."""
+    replay: Replay | None = None
+    """What the request gets, where `is_single`."""
+    others: dict[int, bytes] | None = None
+    """The answers of further places."""
+
+    def written(self, place: int) -> bytes:
+        """The answer of a place; empty while it is not known."""
+        if place == self.place:
+            return self.whole
+        return self.others.get(place, b"") if self.others else b""
+
+    def write(self, replay: Replay, whole: bytes) -> None:
+        """Keep an answer."""
+        if self.place != NOWHERE:
+            self.others = {**(self.others or {}), replay.place: whole}
+            return
+        self.place, self.whole = replay.place, whole
+        if isinstance(self.hit, Hit):
+            self.is_single = len(self.hit.places) == 1 and not self.hit.relaxed
+            self.replay = Replay(replay.exchange, replay.place)
+
+    def came(self, decision: Decision | Exchange | None) -> Decision | Exchange:
+        """What a journal's entry says came of it; None stands for what a request that is single always gets."""
+        if decision is not None:
+            return decision
+        assert self.replay is not None
+        return self.replay
+
+
+_NO_PARTS = Parts("", "", (), (), (), b"")
+
+Entry = tuple[float, Known, Decision | Exchange | None]
+"""A served request: Unix time, the request, and what came of it; see `Known.came`."""
+Control = Callable[[Request, bool], Response]
+"""Answers a control request; the flag says whether the client is on this machine."""
+
+
+class Watched(Protocol):
+    """A connection, as far as its server watches over it."""
+
+    def look_at_the_clock(self, now: float) -> None:
+        """End it if its client takes too long to send a request."""
+
+    def end(self) -> None:
+        """Send what was said and close."""
+
+    def cut(self) -> None:
+        """Close at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """A request, found to be for a service."""
+
+    mount: Mount
+    request: Request
+    prefix: str = ""
+
+
+class Door:
+    """One address."""
+
+    def __init__(
+        self,
+        mounts: Mapping[str, Mount],
+        *,
+        control: Control | None = None,
+        limits: Limits | None = None,
+        latency: str = "none",
+        routed: bool = False,
+    ) -> None:
+        """Serve these mounts by name; with `routed`, the host or the first step of the path says which one.
+
+        `latency` is none or recorded.
+        """
+        self.routed = routed
+        self.mounts = mounts
+        self.limits = limits or Limits()
+        self.recorded_latency = latency == "recorded"
+        self.control = control
+        self.journal: deque[Entry] = deque(maxlen=_JOURNAL)
+        """The last requests, oldest first."""
+        self.memo: Memo[bytes, Known] = Memo(_MEMO_BYTES, _known_cost)
+        self._rendered: Memo[tuple[str, int, int, Asker], Rendered] = Memo(_RENDERED_BYTES, _rendered_cost)
+        self.connections: set[Watched] = set()
+        """The clients that are here."""
+        self._only = next(iter(mounts.values())) if not routed else None
+
+    # deciding
+
+    def recall(self, raw: bytes) -> Known | None:
+        """A request that is remembered, though not under all of its bytes, or not lately."""
+        return self.memo.get(shortened(raw))
+
+    def open(self, arrived: Arrived | Malformed, raw: bytes, *, local: bool) -> Act | Coroutine[Any, Any, Act]:
+        """What to do for a request; `raw` is all of it when it came alone in one piece, else empty."""
+        if isinstance(arrived, Malformed):
+            return self.refuse(arrived)
+        request = arrived.request
+        asker = Asker(
+            request.method,
+            request.headers.joined("accept-encoding"),
+            arrived.http10,
+            arrived.keep_alive,
+            request.headers.get("host") or "",
+        )
+        if self.control is not None and request.path.startswith(CONTROL):
+            return Act(render(self.control(request, local), asker))
+        routed = self._route(request, asker.host)
+        if routed is None:
+            return Act(render(self._nobody(request), asker))
+        try:
+            return self._serve(routed, asker, raw)
+        except TruemirrorError as error:
+            return Act(render(error_answer(error), asker))
+
+    def _serve(self, routed: Routed, asker: Asker, raw: bytes) -> Act | Coroutine[Any, Any, Act]:
+        """Look up, step, act."""
+        mount, request = routed.mount, routed.request
+        lookup = mount.find(request)
+        session = session_key(request.headers)
+        line = request_line(lookup.found.parts)
+        replayer = mount.replayer
+        known = Known(
+            replayer, replayer.revision, session, lookup.found, mount, line, asker, routed.prefix, lookup.live
+        )
+        decision = replayer.step(lookup, session)
+        if isinstance(decision, Forward):
+            return self._ask(known, request, lookup, decision)
+        self.journal.append((time.time(), known, decision))
+        if isinstance(decision, Refuse):
+            return Act(render(miss_answer(decision), asker))
+        act = self._replay(known, decision)
+        if raw and self._may_remember(raw, request, replayer) and self._remember(known, decision, act):
+            known.hit = replace(lookup.found, parts=_NO_PARTS)  # the places are enough to walk on, and much smaller
+            self.memo.put(shortened(raw), known)
+        return act
+
+    def _may_remember(self, raw: bytes, request: Request, replayer: Replayer) -> bool:
+        """Whether a request is known by its bytes less its tracing fields: unless answers depend on one of those."""
+        vary = replayer.index.vary.get(canonical_path(request.path))
+        return len(raw) <= _REMEMBERED_RAW and not (vary and vary & TRACING)
+
+    def again(self, known: Known, replay: Replay) -> Act:
+        """The answer to a remembered request at a place that has not answered it yet."""
+        act = self._replay(known, replay)
+        self._remember(known, replay, act)
+        return act
+
+    def _remember(self, known: Known, replay: Replay, act: Act) -> bool:
+        """Keep an answer as bytes if it is one write on a connection that stays open."""
+        if act.rendered is None or act.rendered.close or act.wait_ms or act.paced:
+            return False
+        known.write(replay, act.rendered.whole())
+        return True
+
+    def _route(self, request: Request, host: str) -> Routed | None:
+        """The service that a request is for: by its host's name, else by the first step of its path."""
+        if self._only is not None:
+            return Routed(self._only, request)
+        bare = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
+        for mount in self.mounts.values():
+            if host.lower() in mount.hosts or bare.lower() in mount.hosts:
+                return Routed(mount, request)
+        name, slash, rest = request.target[1:].partition("/")
+        if not slash:
+            name, mark, query = name.partition("?")
+            rest = mark + query
+        mount_ = self.mounts.get(name)
+        return Routed(mount_, replace(request, target=f"/{rest}"), f"/{name}") if mount_ else None
+
+    # answering
+
+    def _replay(self, known: Known, decision: Replay) -> Act:
+        """A recorded outcome for this client, its own secrets in place of their stand-ins."""
+        exchange = decision.exchange
+        outcome = restore_outcome(exchange.outcome, known.live)
+        wait = exchange.elapsed_ms if self.recorded_latency else 0.0
+        if isinstance(outcome, Fault):
+            return Act(fault=outcome, asker=known.asker, wait_ms=wait)
+        paced = self.recorded_latency and bool(outcome.chunks)
+        if paced:
+            wait = max(0.0, wait - outcome.chunks[-1].at_ms)
+        if outcome is not exchange.outcome:
+            return Act(self._render(known, exchange, outcome), wait_ms=wait, paced=paced)
+        key = (known.mount.service, known.revision, decision.place, known.asker)
+        cached = self._rendered.get(key)
+        rendered = cached or self._render(known, exchange, outcome)
+        if cached is None:
+            self._rendered.put(key, rendered)
+        return Act(rendered, wait_ms=wait, paced=paced)
+
+    def _render(self, known: Known, exchange: Exchange, response: Response, *, live: bool = False) -> Rendered:
+        """A response for this client: redirects lead to where the client asked, codings are those it accepts."""
+        is_own = partial(known.mount.is_own, exchange.request)
+        headers = relocated(response.headers, is_own, known.asker.host, known.prefix)
+        if headers is not response.headers:
+            response = replace(response, headers=headers)
+        accept = exchange.request.headers.joined("accept-encoding")
+        return render(response, known.asker, recorded_accept=accept, recoded=not live)
+
+    async def _ask(self, known: Known, request: Request, lookup: Lookup, todo: Forward) -> Act:
+        """The live service's outcome."""
+        mount = known.mount
+        try:
+            if mount.forwarding is None:
+                raise UsageError(
+                    f"the mode {mount.replayer.mode} asks the live {mount.service}, whose address is not known",
+                    fix=f"add --upstream {mount.service}=URL",
+                )
+            exchange = await mount.forwarding.ask(request, lookup, known.session, todo, time.perf_counter() * 1000.0)
+        except TruemirrorError as error:
+            return Act(render(error_answer(error), known.asker))
+        self.journal.append((time.time(), known, exchange))
+        if isinstance(exchange.outcome, Fault):
+            return Act(fault=exchange.outcome, asker=known.asker)
+        return Act(self._render(known, exchange, exchange.outcome, live=True))
+
+    # the mirror server's own answers
+
+    def refuse(self, malformed: Malformed) -> Act:
+        """What a client is told whose request cannot be read; the connection ends with it."""
+        body = {"error": {"code": malformed.code, "message": malformed.message}}
+        return Act(render(own_answer(malformed.status, body, "refused"), Asker(keep_alive=False)), refusing=True)
+
+    def _nobody(self, request: Request) -> Response:
+        """No service is served under this host or path."""
+        names = sorted(self.mounts)
+        error = {
+            "code": "mirror_unknown_service",
+            "message": f"no mirror is served for {request.method} {request.target}",
+            "services": names,
+            "fix": "ask by host name, or under a service's path: " + ", ".join(f"/{name}/" for name in names),
+        }
+        return own_answer(MISS_STATUS, {"error": error}, "miss")
+
+
+def _known_cost(raw: bytes, known: Known) -> int:
+    """About how much memory a remembered request takes."""
+    return len(raw) + _ENTRY_BYTES + len(known.whole)
+
+
+def _rendered_cost(key: object, rendered: Rendered) -> int:
+    """About how much memory a rendered response takes."""
+    return _ENTRY_BYTES + len(rendered.head) + sum(map(len, rendered.pieces))

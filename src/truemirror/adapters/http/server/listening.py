@@ -1,0 +1,149 @@
+"""Doors opened on addresses, in the caller's event loop.
+
+Rules: an address that cannot be had is a PortError before anything is served. Closing ends every connection: what was
+said is sent, what waits is dropped.
+"""
+
+import asyncio
+import errno
+import signal
+import socket
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from truemirror.adapters.http.server.connection import Connection
+from truemirror.adapters.http.server.control import Control
+from truemirror.adapters.http.server.door import Door, Mount
+from truemirror.adapters.http.server.reader import Limits
+from truemirror.errors import PortError
+
+_ALL_ADDRESSES = ("0.0.0.0", "::", "")  # noqa: S104 (never bound by default; recognised to print a usable address)
+_BACKLOG = 2048
+_WATCH_SECONDS = 1.0
+_GRACE_SECONDS = 1.0
+_GRACE_STEP = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """A door and where to open it."""
+
+    door: Door
+    port: int = 0
+    """0 for any free one."""
+
+
+def doors_for(
+    mounts: Mapping[str, Mount], *, one_port: bool = False, latency: str = "none", limits: Limits | None = None
+) -> list[Door]:
+    """A door for each service, or one for all; each answers the control paths for all of them."""
+    doors: list[Door] = []
+    control = Control(doors)
+    groups = [dict(mounts)] if one_port else [{name: mount} for name, mount in mounts.items()]
+    doors.extend(Door(group, control=control, limits=limits, latency=latency, routed=one_port) for group in groups)
+    return doors
+
+
+def new_loop() -> asyncio.AbstractEventLoop:
+    """The fastest event loop there is."""
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.new_event_loop()
+    loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
+    return loop
+
+
+class Listeners:
+    """Open doors."""
+
+    def __init__(self, host: str = "127.0.0.1") -> None:
+        """Open doors on this address of the machine."""
+        self.host = host
+        self._servers: list[asyncio.Server] = []
+        self._doors: list[Door] = []
+        self._watch: asyncio.Task[None] | None = None
+
+    async def open(self, door: Door, port: int = 0) -> int:
+        """Open a door; gives its port. Raises PortError."""
+        loop = asyncio.get_running_loop()
+        try:
+            server = await loop.create_server(lambda: Connection(door, loop), self.host, port, backlog=_BACKLOG)
+        except OSError as error:
+            raise _port_error(self.host, port, error) from None
+        self._servers.append(server)
+        self._doors.append(door)
+        if self._watch is None:
+            self._watch = loop.create_task(self._look_at_the_clock())
+        bound: int = server.sockets[0].getsockname()[1]
+        return bound
+
+    async def close(self) -> None:
+        """Close all doors and all connections."""
+        if self._watch is not None:
+            self._watch.cancel()
+        for server in self._servers:
+            server.close()
+        for connection in self._connections():
+            connection.end()
+        steps = int(_GRACE_SECONDS / _GRACE_STEP)
+        while steps and any(door.connections for door in self._doors):
+            await asyncio.sleep(_GRACE_STEP)
+            steps -= 1
+        for connection in self._connections():
+            connection.cut()
+        for door in self._doors:
+            for mount in door.mounts.values():
+                if mount.forwarding is not None:
+                    await mount.forwarding.close()
+
+    def _connections(self) -> list[Connection]:
+        """Everybody who is connected."""
+        return [connection for door in self._doors for connection in door.connections]  # type: ignore[misc]
+
+    async def _look_at_the_clock(self) -> None:
+        """End connections of clients that are too slow."""
+        loop = asyncio.get_running_loop()
+        while True:
+            patience = min(door.limits.arrival_seconds for door in self._doors)
+            await asyncio.sleep(min(_WATCH_SECONDS, patience / 2.0))
+            for connection in self._connections():
+                connection.look_at_the_clock(loop.time())
+
+
+def _port_error(host: str, port: int, error: OSError) -> PortError:
+    """Why an address cannot be had."""
+    if isinstance(error, socket.gaierror):
+        return PortError(f"'{host}' is no address of this machine", fix="name one with --host, such as 127.0.0.1")
+    if error.errno == errno.EADDRINUSE:
+        fix = "stop what listens there, or name another with --port (0 for any free one)"
+        return PortError(f"port {port} is taken", where=f"{host}:{port}", fix=fix)
+    if error.errno == errno.EACCES:
+        return PortError(f"port {port} may not be used", where=f"{host}:{port}", fix="name one above 1023 with --port")
+    reason = error.strerror or str(error)
+    return PortError(
+        f"cannot listen: {reason}", where=f"{host}:{port}", fix="name an address of this machine with --host"
+    )
+
+
+async def serve_until_stopped(
+    listens: Sequence[Listen], host: str, ready: Callable[[Sequence[tuple[Door, int]]], None]
+) -> None:
+    """Serve until SIGTERM or Ctrl-C; `ready` hears the ports once all doors answer. Raises PortError."""
+    loop = asyncio.get_running_loop()
+    stopped = asyncio.Event()
+    listeners = Listeners(host)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    try:
+        ready([(one.door, await listeners.open(one.door, one.port)) for one in listens])
+        await stopped.wait()
+    finally:
+        await listeners.close()
+
+
+def url(host: str, port: int) -> str:
+    """The address of a port, as a client on this machine names it."""
+    if host in _ALL_ADDRESSES:
+        host = "127.0.0.1"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

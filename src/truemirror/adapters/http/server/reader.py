@@ -1,0 +1,256 @@
+"""From bytes to requests: what a client of the mirror server sends, taken apart without any socket.
+
+Rules: a reader never raises and never grows without bound; what is not HTTP/1 becomes a Malformed, after which nothing
+more is read. Parsing is strict: whatever two parsers could read in two ways (both lengths, folded lines, bare line
+feeds) is refused. An offer to upgrade the protocol is not taken up, so such a request is an ordinary one.
+"""
+
+from dataclasses import dataclass
+
+import httptools
+
+from truemirror.core.wire.coding import decode
+from truemirror.core.wire.exchange import Coding, Request
+from truemirror.core.wire.headers import Headers
+
+_HTTP2 = b"PRI * HTTP/2.0"
+_TLS = b"\x16\x03"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much a client may ask of the server."""
+
+    head_bytes: int = 64 * 1024
+    """Request line and header fields."""
+    body_bytes: int = 64 * 1024 * 1024
+    """A request's body, on the wire and decoded."""
+    arrival_seconds: float = 30.0
+    """From the first byte of a request's head to its last, and between two pieces of its body."""
+    hold_seconds: float = 120.0
+    """How long a recorded timeout holds a connection whose client does not leave."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A whole request."""
+
+    request: Request
+    keep_alive: bool
+    http10: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """What cannot be answered, and with which status to say so."""
+
+    status: int
+    code: str
+    message: str
+
+
+class _Refused(Exception):
+    """Leave the parser."""
+
+
+class Reader:
+    """Reads one connection."""
+
+    __slots__ = (
+        "_arrived", "_body", "_body_size", "_fed", "_fields", "_head_size", "_http10", "_in_head", "_limits",
+        "_malformed", "_parser", "_upgrading", "_url", "clean", "continue_due", "in_body",
+    )  # fmt: skip
+
+    def __init__(self, limits: Limits) -> None:
+        """Begin at a message boundary."""
+        self._limits = limits
+        self._parser = httptools.HttpRequestParser(self)
+        self._arrived: list[Arrived | Malformed] = []
+        self._malformed: Malformed | None = None
+        self._in_head = False
+        self._head_size = self._fed = 0
+        self._upgrading = self._http10 = False
+        self.clean = True
+        """Whether all that was fed ended with a whole request."""
+        self.in_body = False
+        """Whether a head is complete whose body is still coming."""
+        self.continue_due = False
+        """Whether the client waits to be told to send the body."""
+        self._begin()
+
+    def _begin(self) -> None:
+        """Forget the request before."""
+        self._url = b""
+        self._fields: list[tuple[str, str]] = []
+        self._body = bytearray()
+        self._body_size = 0
+
+    def feed(self, piece: bytes) -> list[Arrived | Malformed]:
+        """Read on; gives the requests that became whole, and a Malformed as the last one if reading ends here."""
+        if self._malformed is not None:
+            return []
+        self._arrived = []
+        self._fed = len(piece)
+        self._head_size += self._fed if self._in_head else 0
+        starts = piece[: len(_HTTP2)] if self.clean else b""
+        try:
+            self._parse(piece)
+        except httptools.HttpParserError as error:
+            self._refuse(self._malformed or _malformed(error, starts))
+        if self._in_head:
+            if starts and not self._arrived:
+                self._head_size = self._fed  # the whole piece is the beginning of one head
+            if self._head_size > self._limits.head_bytes:
+                self._refuse(self._too_long())
+        return self._arrived
+
+    def _parse(self, piece: bytes) -> None:
+        """Let the parser read; a request that offers an upgrade is read again without the offer."""
+        while piece:
+            try:
+                self._parser.feed_data(piece)
+                return
+            except httptools.HttpParserUpgrade as upgrade:
+                piece = self._without_offer() + piece[upgrade.args[0] :]
+
+    def _without_offer(self) -> bytes:
+        """The head that was just read, less the offer, for a new parser."""
+        old, self._parser = self._parser, httptools.HttpRequestParser(self)
+        self._upgrading = False
+        kept = [(name, value) for name, value in self._fields if name.lower() != "upgrade"]
+        fields = "".join(f"{name}: {value}\r\n" for name, value in kept).encode("latin-1")
+        return b"%b %b HTTP/%b\r\n%b\r\n" % (old.get_method(), self._url, old.get_http_version().encode(), fields)
+
+    def _refuse(self, malformed: Malformed) -> None:
+        """This is the last thing that is read."""
+        self._malformed = malformed
+        self._arrived.append(malformed)
+        self._in_head = False
+        self.clean = False
+        self.continue_due = False
+
+    # what the parser calls
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        self._begin()
+        self._in_head = True
+        self._head_size = 0
+        self.clean = False
+
+    def on_url(self, piece: bytes) -> None:
+        """A piece of the target."""
+        self._url += piece
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A field of the head; one behind the body is a trailer, which counts as body and is left out."""
+        if self._in_head:
+            self._fields.append((name.decode("latin-1"), value.decode("latin-1").rstrip(" \t")))
+        else:
+            self._grow(len(name) + len(value))
+
+    def on_headers_complete(self) -> None:
+        """The head is whole."""
+        self._in_head = False
+        parser = self._parser
+        if parser.get_method() == b"CONNECT":
+            self._leave(Malformed(501, "no_tunnel", "a mirror is no proxy: CONNECT has no answer here"))
+        version = parser.get_http_version()
+        if version not in ("1.1", "1.0"):
+            self._leave(Malformed(505, "http_version", "a mirror speaks HTTP/1.1 and HTTP/1.0"))
+        self._http10 = version == "1.0"
+        if self._head_size + self._fed > self._limits.head_bytes and self._head() > self._limits.head_bytes:
+            self._leave(self._too_long())
+        if parser.should_upgrade():
+            self._upgrading = True
+            return
+        self.in_body = True
+        self._look_at_fields()
+
+    def _look_at_fields(self) -> None:
+        """What the head says about the body that follows."""
+        hosts = 0
+        for name, value in self._fields:
+            lower = name.lower()
+            if lower == "host":
+                hosts += 1
+            elif lower == "content-length" and int(value) > self._limits.body_bytes:
+                self._leave(self._too_large())
+            elif lower == "transfer-encoding" and value.strip().lower() != "chunked":
+                self._leave(Malformed(501, "transfer_coding", f"the transfer coding '{value}' is not supported"))
+            elif lower == "expect" and value.strip().lower() == "100-continue":
+                self.continue_due = not self._http10
+        if hosts > 1:
+            self._leave(Malformed(400, "malformed_request", "the request names more than one Host"))
+
+    def on_body(self, piece: bytes) -> None:
+        """A piece of the body."""
+        self.continue_due = False
+        self._grow(len(piece))
+        self._body += piece
+
+    def on_message_complete(self) -> None:
+        """The request is whole."""
+        if self._upgrading:
+            return
+        self.clean = True
+        self.in_body = False
+        self.continue_due = False
+        headers = Headers(tuple(self._fields))
+        body = bytes(self._body)
+        codings: tuple[Coding, ...] = ()
+        if body and (named := headers.joined("content-encoding")):
+            body, codings = decode(body, named, self._limits.body_bytes)
+        target, headers = _origin_form(self._url.decode("latin-1"), headers)
+        request = Request(self._parser.get_method().decode("ascii"), target, headers, body, codings)
+        self._arrived.append(Arrived(request, self._parser.should_keep_alive(), self._http10))
+
+    # refusing
+
+    def _head(self) -> int:
+        """The size of the head, in bytes."""
+        return len(self._url) + sum(len(name) + len(value) + 4 for name, value in self._fields)
+
+    def _grow(self, size: int) -> None:
+        """Count what the body holds."""
+        self._body_size += size
+        if self._body_size > self._limits.body_bytes:
+            self._leave(self._too_large())
+
+    def _leave(self, malformed: Malformed) -> None:
+        """Stop the parser with a reason."""
+        self._malformed = malformed
+        raise _Refused
+
+    def _too_long(self) -> Malformed:
+        """A head beyond the limit."""
+        limit = self._limits.head_bytes
+        return Malformed(431, "head_too_large", f"the request's head is larger than {limit} bytes")
+
+    def _too_large(self) -> Malformed:
+        """A body beyond the limit."""
+        limit = self._limits.body_bytes
+        return Malformed(413, "body_too_large", f"the request's body is larger than {limit} bytes")
+
+
+def _origin_form(target: str, headers: Headers) -> tuple[str, Headers]:
+    """The target as a path; an absolute one (RFC 9112 §3.2.2) names the host as well."""
+    if target.startswith("/") or target == "*":
+        return target, headers
+    _, mark, rest = target.partition("://")
+    if not mark:
+        return f"/{target}", headers
+    end = min((place for place in map(rest.find, "/?#") if place >= 0), default=len(rest))
+    path = rest[end:] if rest[end : end + 1] == "/" else f"/{rest[end:]}"
+    return path, headers.replacing("Host", rest[:end])
+
+
+def _malformed(error: Exception, start: bytes) -> Malformed:
+    """What the parser could not read, in words."""
+    if isinstance(error, httptools.HttpParserCallbackError):
+        raise error  # a defect of ours, not of the client's
+    if start.startswith(_HTTP2):
+        return Malformed(505, "http_version", "a mirror speaks HTTP/1.1 and HTTP/1.0, not HTTP/2")
+    if start.startswith(_TLS):
+        return Malformed(400, "tls", "this port speaks plain HTTP: use http:// in the address, not https://")
+    return Malformed(400, "malformed_request", f"the request is not HTTP/1.1: {str(error) or 'it cannot be read'}")

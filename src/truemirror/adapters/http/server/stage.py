@@ -1,0 +1,135 @@
+"""Acts performed on a socket: answers, recorded failures, waits.
+
+Rules: a fault is the same event that was recorded: a reset is an RST, a timeout is silence, a truncation is a head, a
+part of a body and an end. One act at a time; whoever asked is told when one that took its time is over.
+"""
+
+import asyncio
+import socket
+import struct
+from collections.abc import Callable
+from dataclasses import replace
+
+from truemirror.adapters.http.server.door import Act
+from truemirror.core.wire.exchange import Fault, FaultKind
+from truemirror.core.wire.render import Asker, Rendered, render_partial
+
+_RESET = struct.pack("ii", 1, 0)
+"""SO_LINGER on, for no time: closing sends a reset."""
+_LINGER_SECONDS = 2.0
+"""How long to listen to a client that was refused, so that it can read why."""
+_FLUSH_SECONDS = 0.002
+
+
+class Stage:
+    """Where one connection's acts are performed."""
+
+    __slots__ = ("_done", "_hold_seconds", "_loop", "_timer", "_transport", "holding", "over")
+
+    def __init__(
+        self,
+        transport: asyncio.Transport,
+        loop: asyncio.AbstractEventLoop,
+        hold_seconds: float,
+        done: Callable[[], None],
+    ) -> None:
+        """Perform on a transport; `done` is called after an act that took its time."""
+        self._transport = transport
+        self._loop = loop
+        self._hold_seconds = hold_seconds
+        self._done = done
+        self._timer: asyncio.TimerHandle | None = None
+        self.holding = False
+        """Whether the client is being left waiting."""
+        self.over = False
+        """Whether nothing more will be said."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether an act takes its time."""
+        return self._timer is not None
+
+    def perform(self, act: Act) -> None:
+        """Do what was decided."""
+        if self.over:
+            return
+        if act.wait_ms > 0:
+            self._later(act.wait_ms / 1000.0, self.perform, replace(act, wait_ms=0.0))
+        elif act.fault is not None:
+            self._fail(act.fault, act.asker)
+        elif act.rendered is not None and act.paced and act.rendered.pieces:
+            self._transport.write(act.rendered.head)
+            self._piece(act.rendered, 0, self._loop.time())
+        elif act.rendered is not None:
+            self._transport.write(act.rendered.whole())
+            if act.refusing:
+                self._linger()
+            elif act.rendered.close:
+                self.close()
+
+    def close(self) -> None:
+        """Send what was said, then end the connection."""
+        self.over = True
+        self._transport.close()
+
+    def leave(self) -> None:
+        """The client is gone, or the server is."""
+        self.over = True
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _later(self, seconds: float, then: Callable[..., None], *arguments: object) -> None:
+        """Go on after a time."""
+        self._timer = self._loop.call_later(seconds, self._wake, then, arguments)
+
+    def _wake(self, then: Callable[..., None], arguments: tuple[object, ...]) -> None:
+        """The time has come."""
+        self._timer = None
+        then(*arguments)
+        if self._timer is None:
+            self._done()
+
+    def _piece(self, rendered: Rendered, number: int, began: float) -> None:
+        """The pieces whose time has come, and a wait for the next."""
+        while number < len(rendered.pieces):
+            wait = began + rendered.at_ms[number] / 1000.0 - self._loop.time()
+            if wait > 0:
+                self._later(wait, self._piece, rendered, number, began)
+                return
+            self._transport.write(rendered.pieces[number])
+            number += 1
+        if rendered.close:
+            self.close()
+
+    def _linger(self) -> None:
+        """End, but listen for a while: closing on a client that still sends would take our last words from it."""
+        self.over = True
+        if self._transport.can_write_eof():
+            self._transport.write_eof()
+        self._timer = self._loop.call_later(_LINGER_SECONDS, self._transport.close)
+
+    def _fail(self, fault: Fault, asker: Asker) -> None:
+        """A recorded failure."""
+        if fault.kind is FaultKind.GARBAGE:
+            self._transport.write(fault.received)
+        elif fault.partial is not None:
+            self._transport.write(render_partial(fault.partial, asker))
+        match fault.kind:
+            case FaultKind.TIMEOUT:
+                self.holding = True
+                self._later(self._hold_seconds, self.close)
+            case FaultKind.TRUNCATED | FaultKind.EMPTY | FaultKind.GARBAGE:
+                self.close()
+            case _:
+                self._later(0.0, self._reset)
+
+    def _reset(self) -> None:
+        """End with a reset, once what was said has left."""
+        if self._transport.get_write_buffer_size():
+            self._later(_FLUSH_SECONDS, self._reset)
+            return
+        self.over = True
+        connection = self._transport.get_extra_info("socket")
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+        self._transport.abort()

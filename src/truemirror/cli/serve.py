@@ -1,0 +1,205 @@
+"""`truemirror serve`: mirrors as servers.
+
+Rules: each service's address goes to standard output, one line each, once all of them answer; everything else goes to
+standard error. It ends cleanly on Ctrl-C and SIGTERM, with a summary of what was asked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from truemirror.cli.output import emit_json, json_option, load_config, mirrors_option
+from truemirror.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from truemirror.adapters.http.server import Door, Mount
+    from truemirror.usecases.serve import Summary
+
+MODES = ("replay", "record-missing", "record", "refresh", "spy", "off")
+_LISTED = 10
+_LAST_PORT = 65_535
+
+
+@click.command(options_metavar="[OPTIONS]")
+@click.argument("services", nargs=-1, metavar="[SERVICE]...")
+@mirrors_option
+@click.option(
+    "--port",
+    type=click.IntRange(0, _LAST_PORT),
+    default=0,
+    metavar="P",
+    help="Port of the first service; the next ones follow. A free one each, when left out.",
+)
+@click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="Address to listen on.")
+@click.option("--mode", type=click.Choice(MODES), default="replay", show_default=True, help="How requests are treated.")
+@click.option(
+    "--upstream", "upstreams", multiple=True, metavar="SERVICE=URL", help="Where a live service is; repeatable."
+)
+@click.option("--strict", is_flag=True, help="Refuse answers that were recorded behind writes not made here.")
+@click.option(
+    "--latency",
+    type=click.Choice(["none", "recorded"]),
+    default="none",
+    show_default=True,
+    help="Answer at once, or as slowly as recorded.",
+)
+@click.option("--one-port", is_flag=True, help="All services on one port, told apart by host name or /SERVICE/.")
+@json_option
+def command(
+    services: tuple[str, ...],
+    mirrors: Path | None,
+    port: int,
+    host: str,
+    mode: str,
+    upstreams: tuple[str, ...],
+    strict: bool,
+    latency: str,
+    one_port: bool,
+    as_json: bool,
+) -> int:
+    """Answer from mirrors, each service on its port: those that are named, or all.
+
+    \b
+    Examples:
+      truemirror serve
+      truemirror serve tags --port 9001
+      truemirror serve tags --mode record-missing --upstream tags=http://127.0.0.1:8001
+    """
+    from truemirror.adapters.http.server import Listen, new_loop, serve_until_stopped
+    from truemirror.bootstrap import mirror_doors
+    from truemirror.core.mirror.decision import Mode
+    from truemirror.usecases.serve_plan import Serving
+
+    how = Serving(Mode(mode), strict, latency, one_port, _pairs(upstreams))
+    doors, unreadable = mirror_doors(load_config(mirrors=mirrors), services, how)
+    for name, error in unreadable.items():
+        click.echo(click.style("error: ", fg="red", bold=True) + f"{name} is not served\n{error}", err=True)
+    if not any(door.mounts for door in doors):
+        return ExitCode.COULD_NOT_RUN
+    if port + len(doors) - 1 > _LAST_PORT:
+        raise UsageError(f"there are no {len(doors)} ports from {port} on", fix="name a lower one with --port")
+    _settle()
+    listens = [Listen(door, port + number if port else 0) for number, door in enumerate(doors)]
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        runner.run(serve_until_stopped(listens, host, lambda opened: _tell(opened, host, as_json=as_json)))
+    _sum_up([mount for door in doors for mount in door.mounts.values()], as_json=as_json)
+    return ExitCode.KEPT
+
+
+def _settle() -> None:
+    """What was loaded stays to the end: the garbage collector need not look at it again and again."""
+    import gc
+
+    gc.collect()
+    gc.freeze()
+
+
+def _pairs(texts: Sequence[str]) -> dict[str, str]:
+    """`NAME=URL` arguments. Raises UsageError."""
+    pairs: dict[str, str] = {}
+    for text in texts:
+        name, equals, url = text.partition("=")
+        if not (name and equals and url):
+            raise UsageError(
+                f"--upstream {text} is not SERVICE=URL", fix="for example --upstream tags=http://127.0.0.1:8001"
+            )
+        pairs[name] = url
+    return pairs
+
+
+def _tell(opened: Sequence[tuple[Door, int]], host: str, *, as_json: bool) -> None:
+    """Print where each service answers."""
+    from truemirror.adapters.http.server import url
+
+    rows = []
+    for door, port in opened:
+        for name, mount in door.mounts.items():
+            address = url(host, port) + (f"/{name}" if door.routed else "")
+            rows.append((name, address, mount))
+    if as_json:
+        emit_json({"serving": {name: _address(address, mount) for name, address, mount in rows}}, line=True)
+    else:
+        for name, address, mount in rows:
+            click.echo(f"serving {name}: {address}  {_size(mount)}")
+    for name, _, mount in rows:
+        if mount.replayer.stale:
+            click.echo(f"warning: the mirror of {name} is stale: {mount.replayer.stale}", err=True)
+
+
+def _address(address: str, mount: Mount) -> dict[str, Any]:
+    """One service for a script."""
+    mirror = mount.replayer.mirror
+    return {
+        "url": address,
+        "version": mirror.version,
+        "recordings": len(mirror),
+        "scenarios": len(mirror.scenarios),
+        "stale": mount.replayer.stale,
+    }
+
+
+def _size(mount: Mount) -> str:
+    """How large a mirror is."""
+    mirror = mount.replayer.mirror
+    return f"{_count(len(mirror), 'recording')}, {_count(len(mirror.scenarios), 'scenario')}"
+
+
+def _count(number: int, noun: str) -> str:
+    """A number of things."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def _sum_up(mounts: Sequence[Mount], *, as_json: bool) -> None:
+    """Say what was asked and how it was answered."""
+    from truemirror.usecases.serve import summarise
+
+    summaries = [summarise(mount.replayer, mount.forwarding) for mount in mounts]
+    if as_json:
+        emit_json({"summary": {one.service: one for one in summaries}}, line=True)
+        return
+    for summary in summaries:
+        click.echo(_line(summary), err=True)
+        _list_misses(summary)
+        _list_drift(summary)
+
+
+def _line(summary: Summary) -> str:
+    """One mirror, summed up."""
+    told = [_count(summary.hits, "hit"), f"{summary.misses:,} {'miss' if summary.misses == 1 else 'misses'}"]
+    for number, word in (
+        (summary.relaxed, "relaxed"),
+        (summary.ahead, "ahead"),
+        (summary.away, "from another scenario"),
+        (summary.forwarded, "forwarded"),
+        (summary.stored, "stored"),
+    ):
+        if number:
+            told.append(f"{number:,} {word}")
+    told.append(f"{summary.unused:,} of {_count(summary.recordings, 'recording')} unused")
+    return f"served {summary.service}: {', '.join(told)}"
+
+
+def _list_misses(summary: Summary) -> None:
+    """What was asked and not recorded, each once."""
+    from truemirror.core.mirror.report import miss_lines
+
+    told = {"\n".join(f"  {line}" for line in miss_lines(miss)): None for miss in summary.missed}
+    for text in list(told)[:_LISTED]:
+        click.echo(text, err=True)
+    if len(told) > _LISTED:
+        click.echo(f"  and {len(told) - _LISTED:,} other misses", err=True)
+
+
+def _list_drift(summary: Summary) -> None:
+    """Where the live service differed from its recording."""
+    for one in summary.drifted[:_LISTED]:
+        click.echo(f"  the live answer to {one.request} differs:", err=True)
+        for difference in one.differences:
+            click.echo(f"    {difference.part}: recorded {difference.recorded}, got {difference.got}", err=True)
+    if len(summary.drifted) > _LISTED:
+        click.echo(f"  and {len(summary.drifted) - _LISTED:,} other differences", err=True)

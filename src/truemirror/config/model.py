@@ -1,0 +1,94 @@
+"""What can be configured, as values: the reference of what may be written.
+
+Rules: a field is a key of the same name; its docstring is the key's meaning; its default is what an absent key means.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceConfig:
+    """What is known of one service."""
+
+    name: str
+    owner: str = ""
+    """The team to ask."""
+    hosts: tuple[str, ...] = ()
+    """Names intercepted in process and routed for the browser; the first is the service's canonical name."""
+    env: str = ""
+    """The environment variable by which others are told this service's address; NAME_URL when it is left out."""
+    contract: str = ""
+    """The contract version this repository tests against; empty for the newest."""
+    start: str = ""
+    """How `up` starts it; `{port}` is its port, `{python}` the Python that truemirror runs on."""
+    health: str = "/health"
+    """The path that answers 2xx once the service works; empty when accepting connections is enough."""
+    start_timeout: float = 20.0
+    """Seconds that `up` waits for health."""
+    cwd: str = ""
+    """The folder it starts in, relative to the configuration's."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Further environment variables for `start`."""
+    reads: tuple[str, ...] = ()
+    """Operations with unsafe methods that change nothing, as `POST /v1/search`."""
+    consumes: tuple[str, ...] = ()
+    """The services that this one calls."""
+    suite: str = ""
+    """What pytest runs to test this service alone: one or more paths, with blanks between; empty when there is none."""
+    mean_ms: float | None = None
+    """Latency target for one call."""
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that tells its address: `env`, or made from the name, as PUBLIC_API_URL."""
+        return self.env or "".join(sign if sign.isalnum() else "_" for sign in self.name).upper() + "_URL"
+
+
+@dataclass(frozen=True, slots=True)
+class RedactionConfig:
+    """What to redact beyond the defaults, and what to leave."""
+
+    names: tuple[str, ...] = ()
+    """Further names of headers, parameters and attributes whose values are secrets."""
+    keep: tuple[str, ...] = ()
+    """Names whose values are no secrets, whatever they look like."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything that can be configured."""
+
+    root: Path
+    """The folder of the configuration file, or the working directory without one."""
+    source: Path | None = None
+    """The file that was read."""
+    service: str = ""
+    """Which service this repository is; empty in a repository that holds them all."""
+    mirrors: Path = Path("mirrors")
+    """The folder of the mirrors, relative to the configuration's; `--mirrors` wins over it."""
+    contracts: Path = Path("contracts")
+    """The folder of the contracts; `--contracts` wins over it."""
+    suites: Path = Path("suites")
+    """The folder of the suites; tests in `isolation/` below it are isolated without asking for it."""
+    report: Path = Path("report")
+    """The folder that `gate` writes its reports into; `--report` wins over it."""
+    max_age_days: int | None = None
+    """Mirrors older than this are stale; no limit when left out."""
+    stale: str = "warn"
+    """What a stale mirror does: warn or refuse."""
+    allow_hosts: tuple[str, ...] = ()
+    """Hosts that isolated tests may reach beside the mirrors."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Environment variables for every service that `up` starts; a service's own go before them."""
+    services: Mapping[str, ServiceConfig] = field(default_factory=dict)
+    redaction: RedactionConfig = field(default_factory=RedactionConfig)
+
+    def service_of_host(self, host: str) -> ServiceConfig | None:
+        """The service that a host name (with or without port) belongs to."""
+        bare = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
+        for service in self.services.values():
+            if host in service.hosts or bare in service.hosts:
+                return service
+        return None

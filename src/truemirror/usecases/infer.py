@@ -1,0 +1,140 @@
+"""Write a contract version from what a service's mirror recorded.
+
+Rules: a version that exists is never changed silently: where inference would promise something else, the differences
+are told and nothing is written, unless the caller says to overwrite; counts that changed alone are no difference.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from truemirror.core.contract.contract import OPENAPI
+from truemirror.core.contract.differences import Difference, differences
+from truemirror.core.contract.infer.document import documents_of
+from truemirror.core.contract.infer.gather import gather
+from truemirror.core.contract.reading import parse_contract
+from truemirror.core.contract.version import FIRST, UNVERSIONED, choose, is_version, next_minor
+from truemirror.core.mirror.model import Mirror
+from truemirror.core.wire.exchange import Exchange
+from truemirror.errors import StoreError, UsageError
+from truemirror.ports import ContractStore, MirrorStore, Progress
+
+
+class State(StrEnum):
+    """What became of an inferred contract."""
+
+    CREATED = "created"
+    UNCHANGED = "unchanged"
+    """The version exists and promises the same."""
+    OVERWRITTEN = "overwritten"
+    DIFFERS = "differs"
+    """The version exists and promises something else; nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inferred:
+    """An inferred contract version, and what became of it."""
+
+    service: str
+    version: str
+    state: State
+    operations: int
+    shapes: int
+    exchanges: int
+    written: tuple[str, ...] = ()
+    """Paths of documents that changed."""
+    differences: tuple[Difference, ...] = ()
+    """What differs from the version as it was."""
+    proposed: str = ""
+    """The version to write instead, where this one differs."""
+
+
+def infer_contract(
+    mirrors: MirrorStore,
+    contracts: ContractStore,
+    service: str,
+    *,
+    as_version: str = "",
+    mirror_version: str = "",
+    overwrite: bool = False,
+    progress: Progress | None = None,
+) -> Inferred:
+    """Infer a service's contract from its mirror and write it.
+
+    The version is `as_version`, else the mirror's, else the newest that exists, else 1.0.0. Raises UsageError when
+    there is no such mirror or nothing in it, FormatError when the mirror cannot be read, StoreError.
+    """
+    mirror = _mirror(mirrors, service, mirror_version)
+    known = contracts.versions(service)
+    version = as_version or _version_of(mirror, known)
+    if not is_version(version):
+        raise UsageError(f"{version!r} is no version", nearest="1.0.0", fix="write it as MAJOR.MINOR.PATCH")
+    if progress:
+        progress.stage(f"Inferring {service} from {len(mirror)} exchanges")
+    gathered = gather(_exchanges(mirror))
+    if not gathered.operations:
+        raise UsageError(
+            f"the mirror of {service} shows no operation, so there is nothing to infer from",
+            where=f"mirrors/{service}/{mirror.version}",
+            fix=f"record some calls: truemirror record {service} --upstream URL",
+        )
+    documents = documents_of(service, version, gathered)
+    if progress:
+        progress.done()
+    parse_contract(service, version, documents)
+    old = contracts.load(service, version) if version in known else None
+    found = differences({path: one for path, one in (old or {}).items() if _is_ours(path)}, documents)
+    state = _state(is_new=old is None, differ=bool(found), overwrite=overwrite)
+    writes = state in (State.CREATED, State.OVERWRITTEN)
+    return Inferred(
+        service=service,
+        version=version,
+        state=state,
+        operations=len(gathered.operations),
+        shapes=len(documents) - 1,
+        exchanges=gathered.exchanges,
+        written=tuple(contracts.save(service, version, documents)) if writes else (),
+        differences=() if old is None else found,
+        proposed=next_minor(choose(known) or version) if state is State.DIFFERS else "",
+    )
+
+
+def _state(*, is_new: bool, differ: bool, overwrite: bool) -> State:
+    """What to do with an inferred version."""
+    if is_new:
+        return State.CREATED
+    if overwrite:
+        return State.OVERWRITTEN
+    return State.DIFFERS if differ else State.UNCHANGED
+
+
+def _is_ours(path: str) -> bool:
+    """Whether inference writes a document of this path; events and notes are left alone."""
+    return path == OPENAPI or path.endswith(".schema.json")
+
+
+def _mirror(mirrors: MirrorStore, service: str, version: str) -> Mirror:
+    """The mirror to infer from. Raises UsageError when there is none."""
+    known = mirrors.services()
+    if service not in known:
+        raise UsageError(
+            f"there is no mirror of {service!r}",
+            nearest=", ".join(known),
+            fix=f"record it first: truemirror record {service} --upstream URL",
+        )
+    try:
+        return mirrors.load(service, version or None)
+    except StoreError as error:
+        raise UsageError(error.what, where=error.where, nearest=error.nearest, fix=error.fix) from None
+
+
+def _version_of(mirror: Mirror, known: Iterable[str]) -> str:
+    """The version to write when none is named."""
+    if mirror.version != UNVERSIONED:
+        return mirror.version
+    return choose(known) or FIRST
+
+
+def _exchanges(mirror: Mirror) -> Iterable[Exchange]:
+    """Every exchange of all scenarios."""
+    return (exchange for _, _, exchange in mirror.places())

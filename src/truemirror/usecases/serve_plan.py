@@ -1,0 +1,103 @@
+"""Which mirrors are served: found, loaded, judged for their age.
+
+Rules: services that were named must have a mirror, unless they are being recorded; a mirror that cannot be read is told
+and keeps no other from being served.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+from truemirror.config import Config
+from truemirror.core.mirror.decision import Case, Mode, plan
+from truemirror.core.mirror.model import Mirror
+from truemirror.core.mirror.staleness import staleness
+from truemirror.errors import FormatError, TruemirrorError, UsageError
+from truemirror.ports import MirrorStore
+
+NO_SERVICE = "no mirrors were recorded yet"
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """How mirrors are served."""
+
+    mode: Mode = Mode.REPLAY
+    strict: bool = False
+    """Refuse answers that lie behind writes which the session has not made."""
+    latency: str = "none"
+    """none, or recorded."""
+    one_port: bool = False
+    """All services on one port, told apart by host name or by the first step of the path."""
+    upstreams: Mapping[str, str] = field(default_factory=dict)
+    """Base URLs of live services, for modes that ask them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The mirrors that can be served."""
+
+    mirrors: Mapping[str, Mirror] = field(default_factory=dict)
+    stale: Mapping[str, str] = field(default_factory=dict)
+    """Why a mirror is stale, for those that are."""
+    unreadable: Mapping[str, TruemirrorError] = field(default_factory=dict)
+    """Why a mirror is not served, for those that cannot be read."""
+
+
+def load_mirrors(
+    store: MirrorStore, config: Config, services: Sequence[str] = (), *, today: str, how: Serving
+) -> Loaded:
+    """Load the mirrors of these services, or all. Raises UsageError when there is nothing to serve."""
+    recorded = store.services()
+    _check_upstreams(how, services or recorded)
+    names = list(dict.fromkeys(services)) or list(recorded)
+    if not names:
+        raise UsageError(NO_SERVICE, fix="record one: truemirror record SERVICE --upstream URL")
+    mirrors: dict[str, Mirror] = {}
+    unreadable: dict[str, TruemirrorError] = {}
+    for name in names:
+        if name not in recorded and plan(how.mode, Case.MISS) is None:
+            raise _unknown(name, recorded)
+        try:
+            mirror = _load(store, name, _wanted(config, name)) if name in recorded else Mirror(name)
+            mirrors[name] = mirror.with_reads(config.services[name].reads) if name in config.services else mirror
+        except FormatError as error:
+            unreadable[name] = error
+    stale = {
+        name: staleness(mirror, today, config.max_age_days, _wanted(config, name)) for name, mirror in mirrors.items()
+    }
+    return Loaded(
+        mirrors, {name: reason for name, reason in stale.items() if reason and len(mirrors[name])}, unreadable
+    )
+
+
+def _check_upstreams(how: Serving, services: Sequence[str]) -> None:
+    """Raise UsageError when a live service is needed and none is named, or one is named that is not served."""
+    for name in how.upstreams:
+        if name not in services:
+            raise UsageError(f"an upstream is given for '{name}', which is not served", nearest=", ".join(services))
+    if how.mode is not Mode.REPLAY and not how.upstreams:
+        example = services[0] if services else "SERVICE"
+        raise UsageError(f"mode {how.mode} asks the live service", fix=f"say where it is: --upstream {example}=URL")
+
+
+def _wanted(config: Config, service: str) -> str:
+    """The contract version that the configuration wants; empty for the newest."""
+    known = config.services.get(service)
+    return known.contract if known else ""
+
+
+def _load(store: MirrorStore, service: str, wanted: str) -> Mirror:
+    """The newest mirror of the wanted contract version, or the newest of all when there is none of that."""
+    fitting = [one for one in store.versions(service) if wanted and (one == wanted or one.startswith(f"{wanted}."))]
+    return store.load(service, fitting[-1] if fitting else None)
+
+
+def _unknown(name: str, recorded: Sequence[str]) -> UsageError:
+    """A service without a mirror."""
+    near = get_close_matches(name, recorded, n=1, cutoff=0.4)
+    return UsageError(
+        f"there is no mirror of '{name}'",
+        nearest=near[0] if near else ", ".join(recorded),
+        fix=f"record it: truemirror record {name} --upstream URL",
+    )
