@@ -1,0 +1,1 @@
+"""What all services of the CRM share: errors, envelopes, negotiation, tracing, neighbours."""
