@@ -1,0 +1,10 @@
+"""How deep the laws are tested: Hypothesis profiles, chosen by HYPOTHESIS_PROFILE. Time is never asserted."""
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+SLOW_IS_FINE = [HealthCheck.too_slow, HealthCheck.data_too_large]
+settings.register_profile("ci", deadline=None, max_examples=80, suppress_health_check=SLOW_IS_FINE)
+settings.register_profile("nightly", deadline=None, max_examples=5_000, suppress_health_check=SLOW_IS_FINE)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))

@@ -1,0 +1,106 @@
+"""What a person or a program reads when there is no recording."""
+
+import json
+
+from truemirror.core.mirror.index import NoHit, build_index
+from truemirror.core.mirror.miss import Miss, explain
+from truemirror.core.mirror.model import Ignore, Mirror, MirrorRules, Scenario
+from truemirror.core.mirror.report import accept_lines, miss_document, miss_lines, miss_message
+from truemirror.core.wire.exchange import Exchange, Request, Response
+from truemirror.core.wire.headers import Headers
+from truemirror.usecases.replay import Replayer
+
+
+def mirror(*targets: str, rules: MirrorRules | None = None) -> Mirror:
+    """A mirror that knows these GETs."""
+    exchanges = tuple(Exchange(Request("GET", target), Response(200)) for target in targets)
+    return Mirror("tags", "1.0.0", (Scenario("ada", exchanges),), rules or MirrorRules())
+
+
+def miss(known: Mirror, request: Request) -> Miss:
+    """Why a mirror does not know a request."""
+    index = build_index(known)
+    found = index.find(request)
+    assert isinstance(found, NoHit)
+    return explain(index, found)
+
+
+def test_a_miss_names_operation_nearest_recording_and_difference() -> None:
+    """Everything that is needed to act is in the lines."""
+    lines = miss_lines(miss(mirror("/v1/tags?page=1"), Request("GET", "/v1/tags?page=2")))
+    assert lines == [
+        "no recording answers GET /v1/tags?page=2: tags has 1 recording of GET /v1/tags, all different",
+        "  nearest: GET /v1/tags?page=1  (scenario ada, exchange 1)",
+        "    query:page: recorded 1, got 2",
+        '  accept the difference: paste into "ignore" of the mirror.json of tags',
+        '    {"operation": "GET /v1/tags", "part": "query:page", "why": "say here why it does not count"}',
+        "  record it: truemirror serve tags --mode record-missing --upstream tags=URL",
+    ]
+
+
+def test_the_document_holds_the_same_in_the_shape_of_an_error() -> None:
+    """A program finds code and message where all errors have them."""
+    error = miss_document(miss(mirror("/v1/tags?page=1"), Request("GET", "/v1/tags?page=2")))["error"]
+    assert error["code"] == "mirror_miss"
+    assert error["operation"] == "GET /v1/tags"
+    assert error["nearest"] == [
+        {
+            "request": "GET /v1/tags?page=1",
+            "scenario": "ada",
+            "exchange": 1,
+            "differences": [{"part": "query:page", "recorded": "1", "got": "2", "ignorable": True}],
+        }
+    ]
+    assert json.loads(json.dumps(error)) == error
+
+
+def test_the_line_to_paste_makes_the_request_known() -> None:
+    """Pasted as it is, the rule lets the nearest recording answer."""
+    request = Request("GET", "/v1/tags?page=2", Headers((("Accept", "text/plain"),)))
+    rules = tuple(Ignore(**json.loads(line)) for line in accept_lines(miss(mirror("/v1/tags?page=1"), request)))
+    assert {rule.part for rule in rules} == {"query:page", "header:accept"}
+    replayer = Replayer(mirror("/v1/tags?page=1", rules=MirrorRules(rules)))
+    replayer.answer(request)
+    assert replayer.tally.relaxed == 1
+
+
+def test_no_rule_is_offered_where_none_would_help() -> None:
+    """A difference of the path cannot be declared away."""
+    told = miss(mirror("/v1/tags/1"), Request("GET", "/v1/tags/2"))
+    assert list(accept_lines(told)) == []
+    assert not any("paste" in line for line in miss_lines(told))
+
+
+def test_an_operation_that_was_never_recorded_is_told_from_one_that_was() -> None:
+    """The reader learns which operations are similar."""
+    told = miss(mirror("/v1/tags"), Request("GET", "/v1/tag"))
+    assert miss_message(told) == "no recording answers GET /v1/tag: GET /v1/tag of tags was never recorded"
+    assert "  recorded operations with similar names: GET /v1/tags" in miss_lines(told)
+
+
+def test_several_recordings_are_counted() -> None:
+    """The count is of the operation, not of what is shown."""
+    told = miss(mirror(*(f"/v1/tags/{number}" for number in range(9))), Request("GET", "/v1/tags/77"))
+    assert "tags has 9 recordings of GET /v1/tags/{}" in miss_message(told)
+    assert len(miss_document(told)["error"]["nearest"]) == 3
+
+
+def test_a_recording_that_may_not_answer_is_told_with_the_reason() -> None:
+    """In strict mode a recording may exist and still not answer; looking for differences would mislead."""
+    exchanges = (
+        Exchange(Request("POST", "/v1/tags"), Response(201)),
+        Exchange(Request("GET", "/v1/tags"), Response(200)),
+    )
+    replayer = Replayer(Mirror("tags", scenarios=(Scenario("ada", exchanges),)), strict=True)
+    replayer.answer(Request("GET", "/v1/tags"))
+    assert miss_lines(replayer.tally.missed[0]) == [
+        "the recording of GET /v1/tags in the mirror of tags may not answer: "
+        "it lies behind 1 recorded write that this session has not made"
+    ]
+
+
+def test_a_stale_mirror_that_refuses_says_why() -> None:
+    """The reason is the one for which it is stale."""
+    replayer = Replayer(mirror("/v1/tags"), stale="it is 99 days old", refuse_stale=True)
+    replayer.answer(Request("GET", "/v1/tags"))
+    assert miss_document(replayer.tally.missed[0])["error"]["reason"] == "the mirror is stale: it is 99 days old"

@@ -1,0 +1,33 @@
+"""When a mirror is too old to be believed."""
+
+import pytest
+
+from truemirror.core.mirror.model import Mirror, Scenario
+from truemirror.core.mirror.staleness import staleness
+
+MIRROR = Mirror("tags", "1.2.3", (Scenario("a", (), "2026-11-01"), Scenario("b", (), "2026-11-20"), Scenario("c")))
+
+
+@pytest.mark.parametrize("limit", [None, 21, 400])
+def test_a_mirror_within_its_limit_is_not_stale(limit: int | None) -> None:
+    """The oldest scenario is 21 days old; those of unknown age do not count."""
+    assert staleness(MIRROR, "2026-11-22", limit) == ""
+
+
+def test_the_oldest_scenario_decides() -> None:
+    """The reason says how old and how old it may be."""
+    reason = "its oldest scenario was recorded 21 days ago, and 20 are allowed"
+    assert staleness(MIRROR, "2026-11-22", 20) == reason
+
+
+@pytest.mark.parametrize(
+    ("wanted", "is_stale"), [("", False), ("1", False), ("1.2", False), ("1.2.3", False), ("1.20", True), ("2", True)]
+)
+def test_another_contract_version_makes_it_stale(wanted: str, is_stale: bool) -> None:
+    """A version may be wanted by its beginning, number by number."""
+    assert bool(staleness(MIRROR, "2026-11-22", None, wanted)) is is_stale
+
+
+def test_days_that_are_none_do_not_count() -> None:
+    """A date that cannot be read is an unknown one."""
+    assert staleness(Mirror("tags", scenarios=(Scenario("a", (), "yesterday"),)), "2026-11-22", 1) == ""

@@ -1,0 +1,187 @@
+"""The tables of docs/ that tell what the code already says of itself: options, keys, markers, fixtures, rules.
+
+    <!-- table: NAME -->       the lines of the table that follow are written by `python -m tests.docs.tables`
+
+Rules: nothing is told twice by hand; a table that is not as the code is breaks a test, which says how to write it anew.
+"""
+
+import ast
+import inspect
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import click
+
+DOCS = Path(__file__).parents[2] / "docs"
+_TABLE = re.compile(r"(<!-- table: ([\w ./-]+) -->\n)((?:\|[^\n]*\n)*)")
+
+Row = tuple[str, ...]
+
+
+def commands() -> list[Row]:
+    """Every command, as `truemirror --help` sums it up."""
+    from truemirror.cli.main import COMMANDS
+
+    return [("command", "what it does"), *((_code(f"truemirror {name}"), line) for name, (_, line) in COMMANDS.items())]
+
+
+def options(command: str) -> list[Row]:
+    """Every option of a command, as its `--help` tells."""
+    from truemirror.cli.main import cli
+
+    found = cli.get_command(click.Context(cli), command)
+    assert found is not None
+    told = [one for one in found.params if isinstance(one, click.Option)]
+    return [("option", "meaning"), *((_code(_spelled(one)), _sentence(one.help or "") + _default(one)) for one in told)]
+
+
+def _spelled(option: click.Option) -> str:
+    """An option as it is typed."""
+    value = ""
+    if not option.is_flag:
+        choices = option.type.choices if isinstance(option.type, click.Choice) else None
+        value = " " + ("|".join(choices) if choices else option.metavar or option.type.name.upper())
+    return ", ".join(sorted(option.opts, key=len)) + value
+
+
+def _default(option: click.Option) -> str:
+    """What holds when it is left out, where the help says so."""
+    return f" Default: {_code(str(option.default))}." if option.show_default else ""
+
+
+def pytest_options() -> list[Row]:
+    """Every option that the pytest plugin adds."""
+    from truemirror import pytest_plugin
+
+    rows: list[Row] = [("option", "meaning")]
+
+    class Parser:
+        """Takes note."""
+
+        def getgroup(self, *_: str) -> "Parser":
+            """One is enough."""
+            return self
+
+        def addoption(self, *names: str, **how: object) -> None:
+            """One option."""
+            choices = how.get("choices")
+            value = "|".join(choices) if isinstance(choices, tuple) else str(how.get("metavar") or "")
+            rows.append((_code(f"{', '.join(names)} {value}".strip()), _sentence(str(how["help"]))))
+
+        def addini(self, name: str, text: str, **_: object) -> None:
+            """One key of pytest's configuration."""
+            rows.append((_code(f"{name} = "), _sentence(text)))
+
+    pytest_plugin.pytest_addoption(Parser())  # type: ignore[arg-type]
+    return rows
+
+
+def markers() -> list[Row]:
+    """Every marker of the pytest plugin."""
+    from truemirror.pytest_plugin import _MARKERS
+
+    split = (line.partition("): ") if "): " in line else line.partition(": ") for line in _MARKERS)
+    return [("marker", "meaning"), *((_code(a + b.rstrip(": ")), _sentence(text)) for a, b, text in split)]
+
+
+def fixtures() -> list[Row]:
+    """Every fixture of the pytest plugin."""
+    from truemirror import pytest_plugin
+
+    rows: list[Row] = [("fixture", "what it gives")]
+    for name, one in vars(pytest_plugin).items():
+        if type(one).__name__ == "FixtureFunctionDefinition":
+            rows.append((_code(name), _sentence(inspect.getdoc(one._get_wrapped_function()) or "")))
+    return rows
+
+
+def keys(name: str) -> list[Row]:
+    """Every key of a part of the configuration, from its class."""
+    from truemirror.config import model
+
+    (made,) = (
+        one for one in ast.parse(inspect.getsource(model)).body if isinstance(one, ast.ClassDef) and one.name == name
+    )
+    rows: list[Row] = [("key", "default", "meaning")]
+    for field, after in zip(made.body, [*made.body[1:], made.body[-1]], strict=True):
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
+            told = after.value.value if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant) else ""
+            rows.append((_code(field.target.id), _value(field), _sentence(str(told))))
+    return rows
+
+
+def _value(field: ast.AnnAssign) -> str:
+    """What an absent key means, as TOML writes it."""
+    match field.value:
+        case ast.Constant(value=None):
+            return ""
+        case ast.Constant(value=str(text)):
+            return _code(f'"{text}"') if text else ""
+        case ast.Constant(value=value):
+            return _code(str(value))
+        case ast.Call(func=ast.Name(id="Path"), args=[ast.Constant(value=str(text))]):
+            return _code(f'"{text}"')
+        case _:
+            return ""
+
+
+def rules() -> list[Row]:
+    """Every rule by which contracts are judged."""
+    from truemirror.core.contract.rules import RULES
+
+    ordered = sorted(RULES.values(), key=lambda one: (one.area, one.id))
+    return [
+        ("rule", "area", "level", "when it is found"),
+        *((_code(one.id), one.area, str(one.level), one.meaning) for one in ordered),
+    ]
+
+
+def table(name: str) -> str:
+    """A table by its name in a page."""
+    kind, _, of = name.partition(" ")
+    made: dict[str, Callable[[], list[Row]]] = {
+        "commands": commands,
+        "options": lambda: options(of),
+        "keys": lambda: [
+            row for row in keys(of) if row[0] not in ("`root`", "`source`", "`name`", "`services`", "`redaction`")
+        ],
+        "pytest-options": pytest_options,
+        "markers": markers,
+        "fixtures": fixtures,
+        "rules": rules,
+    }
+    return _drawn(made[kind]())
+
+
+def _drawn(rows: Iterable[Row]) -> str:
+    """Rows as Markdown."""
+    first, *others = rows
+    lines = [first, tuple("---" for _ in first), *others]
+    return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines)
+
+
+def _code(text: str) -> str:
+    """As it is typed."""
+    return f"`{text}`"
+
+
+def _sentence(text: str) -> str:
+    """A sentence, whatever it was written as."""
+    text = " ".join(text.split())
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", ")")) or not text else ".")
+
+
+def in_page(text: str) -> list[str]:
+    """The names of the tables in a page."""
+    return [found[2] for found in _TABLE.finditer(text)]
+
+
+def rewritten(text: str) -> str:
+    """A page with its tables as the code is."""
+    return _TABLE.sub(lambda found: found[1] + table(found[2]), text)
+
+
+if __name__ == "__main__":
+    for page in sorted(DOCS.glob("*.md")):
+        page.write_text(rewritten(page.read_text()))

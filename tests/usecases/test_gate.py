@@ -1,0 +1,161 @@
+"""The gate gathers every kind of evidence, and says what it could not look at."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from truemirror.config import Config, ServiceConfig
+from truemirror.core.contract.finding import Finding, Level
+from truemirror.core.gate.evidence import Evidence
+from truemirror.core.gate.suite import Suite, SuiteResult, TestOutcome
+from truemirror.core.gate.verdict import Stage, State, Verdict
+from truemirror.core.mirror.model import Mirror, Scenario
+from truemirror.usecases.check import CheckResult
+from truemirror.usecases.gate import Sources, run_gate, suites_of
+
+SERVICES = {
+    "tags": ServiceConfig("tags", owner="team-tags", suite="suites/isolation/tags"),
+    "deals": ServiceConfig("deals", owner="team-deals", consumes=("tags",), suite="suites/isolation/deals"),
+}
+BROKEN = Finding(
+    "response-attribute-missing", Level.BREAK, "tags", "GET /v1/tags/{tag_id}", "response 200 body /label",
+    "`label` is missing", consumers=("deals",), owner="team-tags",
+)  # fmt: skip
+
+
+class Clock:
+    """A day that stands still."""
+
+    def today(self) -> str:
+        """Always the same day."""
+        return "2026-03-20"
+
+    def monotonic_ms(self) -> float:
+        """Always the same moment."""
+        return 0.0
+
+
+class Silent:
+    """Watches and remembers the stages."""
+
+    def __init__(self) -> None:
+        self.ended: list[str] = []
+
+    def begin(self, name: str, title: str, total: int | None = None) -> None:
+        """Nothing to show."""
+
+    def step(self, note: str) -> None:
+        """Nothing to show."""
+
+    def end(self, stage: Stage) -> None:
+        """Remember it."""
+        self.ended.append(stage.name)
+
+
+class Runner:
+    """Gives each suite the outcomes that the test wants."""
+
+    def __init__(self, state: State = State.KEPT, could_not_run: str = "") -> None:
+        self.state, self.could_not_run = state, could_not_run
+
+    def run(self, suites: Sequence[Suite]) -> Iterator[SuiteResult]:
+        """One test each, which used one operation of tags."""
+        for suite in suites:
+            name = f"{suite.path}/test_it.py::test_lists"
+            tests = () if self.could_not_run else (TestOutcome(name, self.state, "boom"),)
+            yield SuiteResult(suite, tests, self.could_not_run, {name: {"tags": ["GET /v1/tags/{}"]}})
+
+
+def judged(
+    checked: CheckResult, runner: Runner | None = None, config: Config | None = None, mirrors: Sequence[Mirror] = ()
+) -> Evidence:
+    """Run the gate over this evidence."""
+    settings = config or Config(root=Path(), services=SERVICES)
+    sources = Sources(lambda: checked, lambda: mirrors, suites_of(settings), runner or Runner(), Clock())
+    return run_gate(settings, sources, Silent(), {})
+
+
+KEPT = CheckResult(checked={"tags": 12}, contracts={"tags": ("1.0.0", 5)}, recorded={"tags": 5})
+
+
+def test_everything_kept_is_allow() -> None:
+    """Contracts, mirrors and suites agree."""
+    evidence = judged(KEPT)
+    assert evidence.judgement.verdict is Verdict.ALLOW
+    assert [stage.name for stage in evidence.judgement.stages] == ["contracts", "mirrors", "suites"]
+
+
+def test_a_broken_attribute_blocks_and_names_owner_consumers_and_tests() -> None:
+    """One reason tells who broke it, who is hit and which tests use it."""
+    checked = CheckResult((BROKEN, BROKEN), {"tags": 12}, {"tags": ("1.0.0", 5)})
+    judgement = judged(checked).judgement
+    (reason,) = judgement.reasons
+    assert judgement.verdict is Verdict.BLOCK
+    assert (reason.owner, reason.consumers, reason.seen) == ("team-tags", ("deals",), 2)
+    assert reason.tests[0].endswith("test_it.py::test_lists")
+
+
+def test_a_broken_suite_blocks_and_says_how_to_run_it() -> None:
+    """The next step is a command."""
+    reasons = judged(KEPT, Runner(State.BROKEN)).judgement.reasons
+    assert [reason.rule for reason in reasons] == ["suite-broken", "suite-broken"]
+    assert "python -m pytest suites/isolation/tags -k 'test_lists'" in {reason.next_step for reason in reasons}
+    assert all(reason.evidence == "boom" for reason in reasons)
+
+
+def test_a_suite_that_could_not_run_is_unknown_with_its_own_words() -> None:
+    """Not knowing is not the same as being broken."""
+    judgement = judged(KEPT, Runner(could_not_run="ImportError: no module named crm")).judgement
+    assert judgement.verdict is Verdict.UNKNOWN
+    assert "ImportError" in judgement.reasons[0].evidence
+
+
+def test_a_suite_whose_tests_were_all_skipped_is_no_evidence() -> None:
+    """Skipping everything is never allow."""
+    assert judged(KEPT, Runner(State.NOT_RUN)).judgement.verdict is Verdict.UNKNOWN
+
+
+def test_a_mirror_without_a_contract_is_unknown_and_names_the_command() -> None:
+    """It cannot be held against anything."""
+    judgement = judged(CheckResult(checked={"tags": 12})).judgement
+    assert judgement.verdict is Verdict.UNKNOWN
+    assert "truemirror infer tags" in {reason.next_step for reason in judgement.reasons}
+
+
+def test_an_unreadable_file_blocks_and_is_named() -> None:
+    """What it promised is unknown to everybody."""
+    place = "mirrors/tags/1.0.0/ada/0001.json, line 2"
+    checked = CheckResult(
+        checked={"tags": 12}, contracts=KEPT.contracts, unreadable=((place, "torn; record it again"),)
+    )
+    judgement = judged(checked).judgement
+    assert judgement.verdict is Verdict.BLOCK
+    (reason,) = judgement.reasons
+    assert (reason.places, reason.service, reason.next_step) == ((place,), "tags", "record it again")
+    assert [stage.state for stage in judgement.stages[:2]] == [State.KEPT, State.BROKEN]
+
+
+def test_old_mirrors_block_only_when_the_configuration_refuses_them() -> None:
+    """The limit is the configuration's."""
+    mirror = Mirror("tags", scenarios=(Scenario("s", recorded="2026-03-01"),))
+    warn = Config(root=Path(), services=SERVICES, max_age_days=7)
+    refuse = Config(root=Path(), services=SERVICES, max_age_days=7, stale="refuse")
+    assert judged(KEPT, config=warn, mirrors=[mirror]).judgement.verdict is Verdict.ALLOW
+    judgement = judged(KEPT, config=refuse, mirrors=[mirror]).judgement
+    assert judgement.verdict is Verdict.BLOCK
+    assert "19 days old, allowed are 7" in judgement.reasons[0].title
+
+
+def test_suites_that_are_configured_and_left_out_are_never_allow() -> None:
+    """What was not run is no evidence."""
+    config = Config(root=Path(), services=SERVICES)
+    sources = Sources(lambda: KEPT, tuple, (), Runner(), Clock())
+    assert run_gate(config, sources, Silent(), {}).judgement.verdict is Verdict.UNKNOWN
+
+
+def test_a_mirror_whose_age_nobody_can_tell_is_unknown() -> None:
+    """A date that is none, or is missing from one scenario, is no evidence of freshness."""
+    config = Config(root=Path(), services=SERVICES, max_age_days=7)
+    for dates in (["yesterday"], ["2026-03-20", ""]):
+        scenarios = tuple(Scenario(f"s{number}", recorded=day) for number, day in enumerate(dates))
+        judgement = judged(KEPT, config=config, mirrors=[Mirror("tags", scenarios=scenarios)]).judgement
+        assert judgement.verdict is Verdict.UNKNOWN
