@@ -51,7 +51,7 @@ def exchange_id(exchange: Exchange, rules: MirrorRules = NO_RULES) -> str:
     noise: tuple[Noise, ...] = ()
     if rules.noise:
         operation = operation_of(request.method, request.path)
-        noise = tuple(one for one in rules.noise if one.operation in ("*", operation))
+        noise = tuple(one for one in rules.noise if one.of == "answer" and one.operation in ("*", operation))
     hasher = hashlib.blake2b(identity_of(request, outcome, rules.ignores), digest_size=8)
     if isinstance(outcome, Fault):
         hasher.update(repr(("fault", outcome.kind.value, outcome.received)).encode())

@@ -66,7 +66,10 @@ def encode_mirror(mirror: Mirror) -> bytes:
     rules = mirror.rules
     document: Document = {"format": FORMAT}
     document["ignore"] = [_texts(operation=one.operation, part=one.part, why=one.why) for one in rules.ignores]
-    document["noise"] = [_texts(kind=one.kind, operation=one.operation, part=one.part) for one in rules.noise]
+    document["noise"] = [
+        _texts(kind=one.kind, of="" if one.of == "answer" else one.of, operation=one.operation, part=one.part)
+        for one in rules.noise
+    ]
     document["reads"] = [writable(one) for one in rules.reads]
     document["service"] = mirror.service
     document["version"] = mirror.version
@@ -120,7 +123,7 @@ def decode_mirror(document: object, service: str, version: str) -> MirrorRules:
                 fix=f'write "{name}": "{expected}", or move the folder',
             )
     ignores = tuple(Ignore(**one) for one in _rules(known, "ignore", ("operation", "part"), ("why",)))
-    noise = tuple(Noise(**one) for one in _rules(known, "noise", ("kind", "operation", "part"), ()))
+    noise = tuple(_noise(one) for one in _rules(known, "noise", ("kind", "operation", "part"), ("of",)))
     reads = listed(known, "reads")
     for place, one in enumerate(reads):
         if type(one) is not str:
@@ -139,6 +142,13 @@ def _rules(document: Document, name: str, needed: tuple[str, ...], optional: tup
         except FormatError as error:
             raise under(f"{name}[{place}]", error) from None
     return rules
+
+
+def _noise(fields: dict[str, str]) -> Noise:
+    """One rule about what varies. Raises FormatError."""
+    if fields["of"] not in ("", "answer", "request"):
+        raise wrong("noise.of", "`answer` or `request`", fields["of"])
+    return Noise(fields["operation"], fields["part"], fields["kind"], fields["of"] or "answer")
 
 
 def decode_scenario(document: object, folder: str) -> tuple[str, str]:

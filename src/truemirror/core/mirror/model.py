@@ -30,13 +30,15 @@ class Ignore:
 
 @dataclass(frozen=True, slots=True)
 class Noise:
-    """An attribute of answers that varies by itself, with the type it keeps."""
+    """An attribute that varies by itself, with the type it keeps."""
 
     operation: str
     part: str
-    """header:NAME or body:/json/pointer, where `*` stands for every index or key."""
+    """header:NAME or body:/json/pointer, where `*` stands for every index or key; in requests also query:NAME."""
     kind: str
     """date-time, date, uuid, integer, number, string, http-date, etag, absent-or-present."""
+    of: str = "answer"
+    """answer or request: on which side it varies."""
 
 
 @dataclass(frozen=True, slots=True)

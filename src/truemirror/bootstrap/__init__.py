@@ -1,4 +1,4 @@
-"""The composition root: the only place that wires adapters to use cases.
+"""The composition root: the only place that wires adapters to use cases; a command with more wiring has its own file.
 
 Rules: one small function per thing that can be asked for; nothing here decides.
 """
