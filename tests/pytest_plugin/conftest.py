@@ -7,9 +7,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+# pytester forgets what its runs imported; clients and their seams have to stay the same objects in all of them,
+# and httpx imports the library below it only when it first asks
+import httpcore  # noqa: F401
 import pytest
 
-# pytester forgets what its runs imported; clients and their seams have to stay the same objects in all of them
 from truemirror.adapters.inprocess import aiohttp_seam, httpx_seam, requests_seam, vcr_seam  # noqa: F401
 from truemirror.adapters.mirror_files import MirrorFiles
 from truemirror.core.mirror.model import Mirror, MirrorRules, Scenario
