@@ -170,7 +170,7 @@ def test_timeout_in_the_body() -> None:
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc")
         connection.recv(1)
 
-    (exchange,) = ask(script, timeout=0.1)
+    (exchange,) = ask(script, timeout=0.5)
     partial = fault(exchange).partial
     assert fault(exchange).kind is FaultKind.TIMEOUT
     assert partial is not None

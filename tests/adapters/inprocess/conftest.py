@@ -31,8 +31,12 @@ from truemirror.core.wire.exchange import Exchange
 from truemirror.usecases.replay import Replayer
 from truemirror.usecases.serve import Forwarding
 
-PATIENCE = 0.2
-"""Seconds that clients wait for an answer."""
+SHORT, LONG = 0.5, 30.0
+
+
+def patience(url: str) -> float:
+    """Seconds that clients wait: short where no answer will come, long where a busy machine may make it late."""
+    return SHORT if url.endswith(("/never", "/stuck")) else LONG
 
 
 class LiveService:
@@ -256,7 +260,7 @@ def _failed(error: BaseException) -> Seen:
 def _requests(method: str, url: str, body: bytes | None) -> Seen:
     with requests.Session() as session:
         session.trust_env = False
-        answer = session.request(method, url, data=body, timeout=PATIENCE)
+        answer = session.request(method, url, data=body, timeout=(LONG, patience(url)))
         return _seen(answer.status_code, answer.reason, answer.raw.headers.items(), answer.content)
 
 
@@ -264,19 +268,23 @@ def _requests_retrying(method: str, url: str, body: bytes | None) -> Seen:
     with requests.Session() as session:
         session.trust_env = False
         session.mount("http://", requests.adapters.HTTPAdapter(max_retries=urllib3.Retry(1, status_forcelist=[503])))
-        answer = session.request(method, url, data=body, timeout=PATIENCE)
+        answer = session.request(method, url, data=body, timeout=(LONG, patience(url)))
         return _seen(answer.status_code, answer.reason, answer.raw.headers.items(), answer.content)
 
 
 def _httpx(method: str, url: str, body: bytes | None) -> Seen:
-    with httpx.Client(timeout=PATIENCE, trust_env=False, follow_redirects=True) as client:
+    with httpx.Client(
+        timeout=httpx.Timeout(LONG, read=patience(url)), trust_env=False, follow_redirects=True
+    ) as client:
         answer = client.request(method, url, content=body)
         return _seen(answer.status_code, answer.reason_phrase, answer.headers.multi_items(), answer.content)
 
 
 def _httpx_async(method: str, url: str, body: bytes | None) -> Seen:
     async def ask() -> Seen:
-        async with httpx.AsyncClient(timeout=PATIENCE, trust_env=False, follow_redirects=True) as client:
+        async with httpx.AsyncClient(
+            timeout=httpx.Timeout(LONG, read=patience(url)), trust_env=False, follow_redirects=True
+        ) as client:
             answer = await client.request(method, url, content=body)
             return _seen(answer.status_code, answer.reason_phrase, answer.headers.multi_items(), answer.content)
 
@@ -285,9 +293,9 @@ def _httpx_async(method: str, url: str, body: bytes | None) -> Seen:
 
 def _aiohttp(method: str, url: str, body: bytes | None) -> Seen:
     async def ask() -> Seen:
-        patience = aiohttp.ClientTimeout(sock_read=PATIENCE)
+        limits = aiohttp.ClientTimeout(sock_read=patience(url))
         async with (
-            aiohttp.ClientSession(timeout=patience, cookie_jar=aiohttp.CookieJar(unsafe=True)) as session,
+            aiohttp.ClientSession(timeout=limits, cookie_jar=aiohttp.CookieJar(unsafe=True)) as session,
             session.request(method, url, data=body) as answer,
         ):
             content = await answer.read()
@@ -299,7 +307,7 @@ def _aiohttp(method: str, url: str, body: bytes | None) -> Seen:
 def _http_client(method: str, url: str, body: bytes | None) -> Seen:
     parts = urllib3.util.parse_url(url)
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    connection = kind(parts.host or "", parts.port, timeout=PATIENCE)
+    connection = kind(parts.host or "", parts.port, timeout=patience(url))
     with contextlib.closing(connection):
         connection.request(method, parts.request_uri, body)
         answer = connection.getresponse()
@@ -309,7 +317,7 @@ def _http_client(method: str, url: str, body: bytes | None) -> Seen:
 def _urllib(method: str, url: str, body: bytes | None) -> Seen:
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor())
     try:
-        with opener.open(urllib.request.Request(url, body, method=method), timeout=PATIENCE) as answer:
+        with opener.open(urllib.request.Request(url, body, method=method), timeout=patience(url)) as answer:
             return _seen(answer.status, answer.reason, answer.getheaders(), answer.read())
     except urllib.error.HTTPError as error:
         with error:
@@ -317,13 +325,13 @@ def _urllib(method: str, url: str, body: bytes | None) -> Seen:
 
 
 def _urllib3(method: str, url: str, body: bytes | None) -> Seen:
-    with urllib3.PoolManager(timeout=PATIENCE, retries=False) as pool:
+    with urllib3.PoolManager(timeout=urllib3.Timeout(connect=LONG, read=patience(url)), retries=False) as pool:
         answer = pool.request(method, url, body=body)
         return _seen(answer.status, answer.reason, answer.headers.items(), answer.data)
 
 
 def _httplib2(method: str, url: str, body: bytes | None) -> Seen:
-    with contextlib.closing(httplib2.Http(timeout=PATIENCE, proxy_info=None)) as client:
+    with contextlib.closing(httplib2.Http(timeout=patience(url), proxy_info=None)) as client:
         answer, content = client.request(url, method, body=body)
     told = [(name, value) for name, value in answer.items() if name not in ("status", "content-location")]
     return _seen(answer.status, answer.reason, sorted(told), content)
@@ -332,7 +340,7 @@ def _httplib2(method: str, url: str, body: bytes | None) -> Seen:
 def _tornado(method: str, url: str, body: bytes | None) -> Seen:
     async def ask() -> Seen:
         client = tornado.httpclient.AsyncHTTPClient(force_instance=True)
-        odd = {"allow_nonstandard_methods": True, "request_timeout": PATIENCE}
+        odd = {"allow_nonstandard_methods": True, "connect_timeout": LONG, "request_timeout": patience(url)}
         answer = await client.fetch(url, method=method, body=body, raise_error=False, **odd)
         if answer.error is not None and answer.code == 599:
             return _failed(answer.error)
