@@ -115,8 +115,26 @@ def test_a_star_stands_for_every_index() -> None:
     """One rule covers all items of a collection."""
     other = answered(body=b'{"id":7,"seen":"2026-01-01T00:00:00Z","items":[{"at":8},{"at":9}]}')
     for part in ("body:/items/*/at", "body:/*/*/at"):
-        assert exchange_id(other, noisy(part)) == exchange_id(DEAL, noisy(part))
-    assert exchange_id(other, noisy("body:/items/0/at")) != exchange_id(DEAL, noisy("body:/items/0/at"))
+        rules = noisy(part, kind="integer")
+        assert exchange_id(other, rules) == exchange_id(DEAL, rules)
+    rules = noisy("body:/items/0/at", kind="integer")
+    assert exchange_id(other, rules) != exchange_id(DEAL, rules)
+
+
+def test_noise_of_another_kind_counts() -> None:
+    """A time that becomes a number, or a word, is another answer; so is a number that becomes a time."""
+    times, numbers = noisy("body:/seen"), noisy("body:/seen", kind="integer")
+    for value in ("17", '"soon"', '"2030-01-01"', "[]", '{"at":"2030-01-01T00:00:00Z"}'):
+        assert exchange_id(seen(value), times) != exchange_id(DEAL, times)
+    assert exchange_id(seen("17"), numbers) == exchange_id(seen("18"), numbers) != exchange_id(DEAL, numbers)
+
+
+def test_an_attribute_that_may_be_absent_keeps_its_kind_where_it_has_one() -> None:
+    """Two rules for one attribute: it may be there or not, and what is there is a time."""
+    both = MirrorRules(noise=(*noisy("body:/seen").noise, *noisy("body:/seen", kind="absent-or-present").noise))
+    without = answered(body=b'{"id":7,"items":[{"at":1},{"at":2}]}')
+    assert exchange_id(without, both) == exchange_id(seen('"2030-01-01T00:00:00Z"'), both) == exchange_id(DEAL, both)
+    assert exchange_id(seen("17"), both) != exchange_id(DEAL, both)
 
 
 def test_an_attribute_that_may_be_absent_does_not_count_at_all() -> None:

@@ -1,18 +1,17 @@
 """The id of an exchange: the same for the same request with the same answer, whenever it was recorded.
 
 Rules: what a person declared not to count (ignores), what is known to vary by itself (noise), headers that differ from
-call to call by their nature, and all times are left out; everything else counts. Noise keeps its JSON type: a time that
-becomes null is another answer. Two recordings of one behaviour have one id, so recording again changes no line.
+call to call by their nature, and all times are left out; everything else counts. Noise keeps its kind: a time that
+becomes null, or `soon`, is another answer. Two recordings of one behaviour have one id, so recording again changes no
+line.
 """
 
 import hashlib
 import re
 from collections.abc import Iterable
-from typing import Any
-
-import orjson
 
 from truemirror.core.mirror.model import Ignore, MirrorRules, Noise
+from truemirror.core.mirror.noise_blank import blanked_body, blanked_text, has_noisy_body, kinds_of, noise_of
 from truemirror.core.mirror.operation import operation_of
 from truemirror.core.mirror.parts import parts_of, vary_names
 from truemirror.core.mirror.relax import relax, rules_for
@@ -31,7 +30,6 @@ VOLATILE = frozenset(
 """Headers of answers that differ from call to call by their nature."""
 
 _COOKIE_EXPIRES = re.compile(r";\s*expires=[^;]*", re.IGNORECASE)
-_ABSENT_OR_PRESENT = "absent-or-present"
 
 
 def identity_of(request: Request, outcome: Response | Fault, ignores: Iterable[Ignore] = ()) -> bytes:
@@ -50,8 +48,7 @@ def exchange_id(exchange: Exchange, rules: MirrorRules = NO_RULES) -> str:
     request, outcome = exchange.request, exchange.outcome
     noise: tuple[Noise, ...] = ()
     if rules.noise:
-        operation = operation_of(request.method, request.path)
-        noise = tuple(one for one in rules.noise if one.of == "answer" and one.operation in ("*", operation))
+        noise = noise_of(rules.noise, operation_of(request.method, request.path))
     hasher = hashlib.blake2b(identity_of(request, outcome, rules.ignores), digest_size=8)
     if isinstance(outcome, Fault):
         hasher.update(repr(("fault", outcome.kind.value, outcome.received)).encode())
@@ -59,7 +56,7 @@ def exchange_id(exchange: Exchange, rules: MirrorRules = NO_RULES) -> str:
             return hasher.hexdigest()
         outcome = outcome.partial
     hasher.update(_essence(outcome, noise))
-    hasher.update(_body(outcome.body, noise))
+    hasher.update(blanked_body(outcome.body, noise))
     return hasher.hexdigest()
 
 
@@ -72,62 +69,19 @@ def _essence(response: Response, noise: tuple[Noise, ...]) -> bytes:
 
 
 def _headers(headers: Headers, noise: tuple[Noise, ...]) -> list[tuple[str, str]]:
-    """The fields that count, in order; of noisy ones only that they are there."""
+    """The fields that count, in order; of noisy ones only their kind, or that they are there."""
     if not headers.pairs:
         return []
-    noisy = {one.part[7:].lower(): one.kind for one in noise if one.part.startswith("header:")}
-    if any(one.part.startswith("body:") for one in noise):
-        noisy.setdefault("content-length", "integer")
+    noisy = dict(kinds_of(noise, "header"))
+    if has_noisy_body(noise):
+        noisy.setdefault("content-length", ("integer",))
     kept: list[tuple[str, str]] = []
     for name, value in headers.pairs:
         lower = name.lower()
         if lower in VOLATILE:
             continue
-        if lower in noisy:
-            if noisy[lower] != _ABSENT_OR_PRESENT:
-                kept.append((name, ""))
-        elif lower == "set-cookie":
-            kept.append((name, _COOKIE_EXPIRES.sub("; expires", value)))
-        else:
-            kept.append((name, value))
+        text = _COOKIE_EXPIRES.sub("; expires", value) if lower == "set-cookie" else value
+        left = blanked_text(text, noisy[lower]) if lower in noisy else text
+        if left is not None:
+            kept.append((name, left))
     return kept
-
-
-def _body(body: bytes, noise: tuple[Noise, ...]) -> bytes:
-    """The body with noisy attributes replaced by their JSON type; untouched where it is not JSON."""
-    pointers = [(one.part[5:], one.kind) for one in noise if one.part.startswith("body:")]
-    if not pointers or not body:
-        return body
-    try:
-        document = orjson.loads(body)
-        for pointer, kind in pointers:
-            document = _blank(document, _steps(pointer), kind)
-        return orjson.dumps(document)
-    except (ValueError, TypeError):
-        return body
-
-
-def _steps(pointer: str) -> list[str]:
-    """The steps of a JSON pointer; none for the whole document."""
-    return [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
-
-
-def _blank(value: Any, steps: list[str], kind: str) -> Any:
-    """A value with the name of its JSON type wherever the steps lead, `*` being every index or key."""
-    if not steps:
-        return "integer" if type(value) is int else type(value).__name__
-    step, rest = steps[0], steps[1:]
-    drop = kind == _ABSENT_OR_PRESENT and not rest
-    if isinstance(value, dict):
-        keys = list(value) if step == "*" else [step] if step in value else []
-        for key in keys:
-            if drop:
-                del value[key]
-            else:
-                value[key] = _blank(value[key], rest, kind)
-    elif isinstance(value, list):
-        places = range(len(value)) if step == "*" else [int(step)] if step.isdecimal() else []
-        for place in places:
-            if place < len(value):
-                value[place] = _blank(value[place], rest, kind)
-    return value
