@@ -268,6 +268,11 @@ class Replayer:
         with self._lock:
             return {session: walk.place for session, walk in self._walks.items()}
 
+    def begin(self, session: str) -> None:
+        """Let a session stand at the beginning, known before its first request."""
+        with self._lock:
+            self._begin(session)
+
     def reset(self, session: str | None = None) -> None:
         """Let one session, or all, begin anew."""
         with self._lock:
@@ -284,9 +289,12 @@ class Replayer:
             mirror = mirror.with_scenario(replace(old, exchanges=(*old.exchanges, exchange)))
         self.renew(mirror)
 
-    def renew(self, mirror: Mirror) -> None:
-        """Serve another state of the mirror; each session keeps standing at the same exchange of its scenario."""
-        index = build_index(mirror)
+    def renew(self, mirror: Mirror, index: Index | None = None) -> None:
+        """Serve another state of the mirror; each session keeps standing at the same exchange of its scenario.
+
+        `index` is the mirror's, where it was built beforehand.
+        """
+        index = index or build_index(mirror)
         with self._lock:
             old, self._index = self._index, index
             self._stand_ins = None

@@ -4,7 +4,7 @@ Rules: the client gets the live answer as it came; what is stored or shown was r
 before its client is answered, and answers from then on. Comparing is told, never judged.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from truemirror.core.mirror.decision import Forward
@@ -39,6 +39,8 @@ class Forwarding:
     upstream: Upstream | None = None
     """Whoever asks the live service; None where a client of this process asks it itself."""
     journal: Journal | None = None
+    opens: Callable[[bool], Journal] | None = None
+    """Begins a journal when the mode comes to store; the flag says whether scenarios are replaced."""
     stored: int = 0
     """How many exchanges were stored."""
     drifted: list[Drifted] = field(default_factory=list)
