@@ -1,4 +1,4 @@
-"""boto3 speaks to a mirror as to the service: calls are recorded and answered, signatures, bodies and errors included."""
+"""boto3 speaks to a mirror as to the service: calls are recorded and answered, signatures and errors included."""
 
 import datetime
 import io
