@@ -1,5 +1,6 @@
 """Recording under pytest: each test is a conversation of its own, and replays as it was."""
 
+import textwrap
 from typing import Any
 
 import pytest
@@ -190,7 +191,7 @@ def test_a_marker_may_choose_mode_and_scenario(project: Any, live: Any, monkeypa
 
 
 def test_two_tests_are_not_recorded_as_one(project: Any, live: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ids that become one folder's name are told; very long ones stay apart by themselves."""
+    """Very long ids, and parameters that a name cannot say, stay apart by themselves."""
     project.tests(
         """
         import httpx
@@ -203,6 +204,23 @@ def test_two_tests_are_not_recorded_as_one(project: Any, live: Any, monkeypatch:
         """
     )
     monkeypatch.setenv("TAGS_URL", live.url)
+    project.run("--mirror-mode=record").assert_outcomes(passed=4)
+    project.run().assert_outcomes(passed=4)
+
+
+def test_ids_that_become_one_name_are_told(project: Any, live: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither is recorded over the other."""
+    test = """
+        import httpx
+        import os
+
+        def test_it(mirrors):
+            assert httpx.get(os.environ["TAGS_URL"] + "/a").status_code == 200
+        """
+    (project.path / "test_a").mkdir()
+    for name in ("test_a/test_b.py", "test_a-test_b.py"):
+        (project.path / name).write_text(textwrap.dedent(test))
+    monkeypatch.setenv("TAGS_URL", live.url)
     result = project.run("--mirror-mode=record")
-    result.assert_outcomes(passed=3, errors=1)
-    result.stdout.fnmatch_lines(["*test_it?/a-b? would be recorded as the scenario*and so would*test_it?/a/b?"])
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["*test_b.py::test_it would be recorded as the scenario*and so would*test_b.py*"])

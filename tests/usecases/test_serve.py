@@ -69,6 +69,16 @@ def test_what_was_stored_answers_from_then_on(store: MemoryMirrors) -> None:
     assert [exchange.request.target for _, _, exchange in store.load("tags").places()] == ["/old", "/new"]
 
 
+def test_what_a_session_stored_itself_does_not_lie_ahead_of_it(store: MemoryMirrors) -> None:
+    """It made those writes; for another session they are ahead, as for anybody who did not make them."""
+    served = forwarding(store, Mode.RECORD_MISSING)
+    for request in (OLD, Request("POST", "/new"), NEW, NEW):
+        answered(served, request, "mine")
+    assert (served.stored, served.replayer.tally.ahead) == (2, 0)
+    answered(served, NEW, "other")
+    assert served.replayer.tally.ahead == 1
+
+
 def test_the_index_is_built_again_only_when_somebody_asks_again(store: MemoryMirrors) -> None:
     """Recording many new requests does not index the mirror for each of them."""
     served = forwarding(store, Mode.RECORD_MISSING)

@@ -6,18 +6,18 @@ atomically under the lock that the caller brings. A session's standing is the on
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 from truemirror.core.mirror.decision import Case, Decision, Forward, Mode, Note, Refuse, Replay, plan
-from truemirror.core.mirror.index import Hit, Index, NoHit, build_index
+from truemirror.core.mirror.index import Hit, Index, NoHit, build_index, is_write
 from truemirror.core.mirror.miss import Miss, explain
 from truemirror.core.mirror.model import Ignore, Mirror, Scenario
 from truemirror.core.mirror.operation import operation_of
 from truemirror.core.mirror.redaction_recognise import recorded_stand_ins
-from truemirror.core.mirror.session import scenario_name
+from truemirror.core.mirror.session import scenario_names
 from truemirror.core.mirror.timeline import NOWHERE, Standing, Step, step, writes_between
 from truemirror.core.wire.exchange import Exchange, Request
 from truemirror.ports import Lock
@@ -62,12 +62,13 @@ class Tally:
 class _Walk:
     """Where one session stands; it moves under the replayer's lock."""
 
-    __slots__ = ("home", "place")
+    __slots__ = ("home", "made", "place")
 
-    def __init__(self, place: int = NOWHERE, home: int = NOWHERE) -> None:
-        """Begin there."""
+    def __init__(self, place: int = NOWHERE, home: int = NOWHERE, made: tuple[int, ...] = ()) -> None:
+        """Begin there, with the places of writes that the session itself has recorded."""
         self.place = place
         self.home = home
+        self.made = made
 
 
 class Replayer:
@@ -149,6 +150,8 @@ class Replayer:
             return todo
         walk = self._walks.get(session) or self._begin(session)
         taken = step(Standing(walk.place, walk.home), hit.places, self._index.spans)
+        if taken.ahead and walk.made:
+            taken = replace(taken, ahead=taken.ahead - self._own_writes(walk, taken.place))
         reason = self._why_not(taken)
         if reason:
             return self._miss(NoHit(hit.parts, operation_of(hit.parts.method, hit.parts.path)), reason)
@@ -158,6 +161,14 @@ class Replayer:
         if notes or live:
             return Replay(self._index.exchanges[taken.place], taken.place, notes, live)
         return self._replays[taken.place] or self._replay(taken.place)
+
+    def _own_writes(self, walk: _Walk, chosen: int) -> int:
+        """How many writes between where a session stands and a place are its own, recorded by itself."""
+        spans = self._index.spans
+        begin = spans.starts[spans.scenario_of[chosen]]
+        if begin <= walk.place < chosen:
+            begin = walk.place + 1
+        return sum(begin <= place < chosen for place in walk.made)
 
     def again(self, found: Hit | NoHit, session: str, revision: int) -> Replay | None:
         """What `step` gives for a remembered hit; None, and nothing done, where it takes more than walking on."""
@@ -228,7 +239,9 @@ class Replayer:
     def _begin(self, session: str) -> _Walk:
         """A new session: at home in its namesake's scenario, when there is one."""
         named = session or self.default_session
-        home = self._index.scenario_numbers.get(scenario_name(named), NOWHERE) if named else NOWHERE
+        numbers = self._index.scenario_numbers
+        names = scenario_names(named) if named else ()
+        home = next((numbers[name] for name in names if name in numbers), NOWHERE)
         walk = self._walks[session] = _Walk(home=home)
         return walk
 
@@ -281,13 +294,25 @@ class Replayer:
             else:
                 self._walks.pop(session, None)
 
-    def add(self, recorded: Iterable[tuple[str, Exchange]]) -> None:
-        """Take in what was recorded meanwhile (scenario and exchange); lookups remembered before are void."""
+    def add(self, recorded: Iterable[tuple[str, Exchange]], sessions: Sequence[str] = ()) -> None:
+        """Take in what was recorded meanwhile (scenario and exchange); lookups remembered before are void.
+
+        `sessions` says for each who recorded it: a write that a session made itself does not lie ahead of it.
+        """
         mirror = self._index.mirror
-        for name, exchange in recorded:
+        reads = frozenset(mirror.rules.reads)
+        made: list[tuple[str, str, int]] = []
+        for number, (name, exchange) in enumerate(recorded):
             old = mirror.scenario(name) or Scenario(name)
             mirror = mirror.with_scenario(replace(old, exchanges=(*old.exchanges, exchange)))
+            if number < len(sessions) and is_write(exchange.request, reads):
+                made.append((sessions[number], name, len(old.exchanges)))
         self.renew(mirror)
+        with self._lock:
+            for session, name, offset in made:
+                walk = self._walks.get(session) or self._begin(session)
+                start = self._index.spans.starts[self._index.scenario_numbers[name]]
+                walk.made = (*walk.made, start + offset)
 
     def renew(self, mirror: Mirror, index: Index | None = None) -> None:
         """Serve another state of the mirror; each session keeps standing at the same exchange of its scenario.
@@ -314,10 +339,11 @@ def _moved(walk: _Walk, old: Index, new: Index) -> _Walk:
     home = NOWHERE
     if walk.home != NOWHERE:
         home = new.scenario_numbers.get(old.mirror.scenarios[walk.home].name, NOWHERE)
+    made = tuple(moved for place in walk.made if (moved := _moved_place(place, old, new)) != NOWHERE)
     if walk.place == NOWHERE:
-        return _Walk(home=home)
+        return _Walk(home=home, made=made)
     place = _moved_place(walk.place, old, new)
-    return _Walk() if place == NOWHERE else _Walk(place, home)
+    return _Walk(made=made) if place == NOWHERE else _Walk(place, home, made)
 
 
 def _moved_place(place: int, old: Index, new: Index) -> int:

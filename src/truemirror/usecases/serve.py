@@ -46,6 +46,7 @@ class Forwarding:
     drifted: list[Drifted] = field(default_factory=list)
     """The first differences that comparing found."""
     _fresh: list[tuple[str, Exchange]] = field(default_factory=list)
+    _fresh_sessions: list[str] = field(default_factory=list)
     _fresh_identities: set[bytes] = field(default_factory=set)
 
     def find(self, request: Request) -> Lookup:
@@ -59,9 +60,10 @@ class Forwarding:
     def take_in(self) -> None:
         """Answer from now on with what was stored."""
         fresh, self._fresh = self._fresh, []
+        sessions, self._fresh_sessions = self._fresh_sessions, []
         self._fresh_identities.clear()
         if fresh:
-            self.replayer.add(fresh)
+            self.replayer.add(fresh, sessions)
 
     async def ask(
         self, request: Request, lookup: Lookup, session: str, todo: Forward, began_ms: float = 0.0
@@ -84,6 +86,7 @@ class Forwarding:
             self.journal.append(scenario, redacted, began_ms)
             self.stored += 1
             self._fresh.append((scenario, redacted))
+            self._fresh_sessions.append(session)
             self._fresh_identities.add(lookup.found.parts.digest())
 
     def _compare(self, hit: Hit, session: str, live: Exchange) -> None:

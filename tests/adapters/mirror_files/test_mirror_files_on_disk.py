@@ -218,3 +218,20 @@ def test_format_1_is_written_as_ever(tmp_path: Path) -> None:
     """While format 1 is the newest, the same mirror gives the same files, so an upgrade makes no noise in diffs."""
     MirrorFiles(tmp_path).save(FORMAT_1)
     assert contents(tmp_path) == contents(GOLDEN)
+
+
+def test_scenarios_that_differ_by_case_have_folders_that_do_not(tmp_path: Path) -> None:
+    """A mirror recorded where case counts is the same mirror where it does not; recording again keeps the folders."""
+    names = ("Ada", "ada", "ADA")
+    for today in ("2026-01-31", "2026-02-01"):
+        for name in names:
+            record(tmp_path, (name, got(f"/{name}", today.encode())), today=today)
+        folders = [path.name for path in (tmp_path / "tags/0").iterdir() if path.is_dir()]
+        assert len({folder.casefold() for folder in folders}) == len(folders) == 3
+        mirror = MirrorFiles(tmp_path).load("tags")
+        assert {one.name: one.exchanges[0].request.target for one in mirror.scenarios} == {n: f"/{n}" for n in names}
+    before = stamps(tmp_path)
+    MirrorFiles(tmp_path).save(mirror)
+    assert stamps(tmp_path) == before
+    MirrorFiles(tmp_path).save(Mirror("tags", "0", mirror.scenarios[:1]))
+    assert [one.name for one in MirrorFiles(tmp_path).load("tags").scenarios] == ["ADA"]

@@ -19,11 +19,13 @@ from truemirror.core.mirror.folder import (
     encode_mirror,
     encode_scenario,
     folder_of,
+    folders_of,
+    hashed_folder_of,
     is_folder_name,
     part_name,
 )
 from truemirror.core.mirror.model import FORMAT, Ignore, Mirror, MirrorRules, Noise, Scenario
-from truemirror.core.mirror.session import scenario_name
+from truemirror.core.mirror.session import scenario_name, scenario_names
 from truemirror.core.mirror.strict_json import parse_json
 from truemirror.core.wire.exchange import Exchange, Request, Response
 from truemirror.errors import FormatError
@@ -51,6 +53,47 @@ def test_every_scenario_has_a_folder(name: str) -> None:
 def test_different_scenarios_have_different_folders(one: str, other: str) -> None:
     """No two conversations are written over each other."""
     assert (folder_of(one) == folder_of(other)) == (one == other)
+
+
+@given(st.sets(st.text("aAbBéÉ", max_size=3), max_size=8), st.integers(0, 8))
+def test_no_two_folders_differ_by_case_only(names: set[str], known: int) -> None:
+    """Where file systems know no case, conversations stay apart; what has a folder keeps it."""
+    there = list(folders_of(sorted(names)[:known], ()).values())
+    folders = folders_of(names, there)
+    assert len({folder.casefold() for folder in folders.values()}) == len(names)
+    assert all(folders[name] in (folder_of(name), hashed_folder_of(name)) for name in names)
+    assert set(there) <= set(folders.values())
+
+
+def test_folders_that_are_there_stay() -> None:
+    """Mirrors that were recorded where case counts are left as they are; a strange folder's name is not taken."""
+    assert folders_of(["Ada", "ada"], ["Ada", "ada"]) == {"Ada": "Ada", "ada": "ada"}
+    assert folders_of(["Ada"], ["ada"]) == {"Ada": hashed_folder_of("Ada")}
+    assert folders_of(["Ada", "ada"], []) == {"Ada": "Ada", "ada": hashed_folder_of("ada")}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("t.py::test[a/b]", "t.py::test[a-b]"),
+        ("t.py::test[a b]", "t.py::test[a/b]"),
+        ("t.py::test[a]", "t.py::test[a-]"),
+        ("t.py::test[a]", "t.py::test[a.]"),
+        ("t.py::test[a[b]", "t.py::test[a-b]"),
+    ],
+)
+def test_parameters_keep_tests_apart(one: str, other: str) -> None:
+    """What a name cannot say of a test's parameters goes into a hash."""
+    assert scenario_name(one) != scenario_name(other)
+    assert is_folder_name(scenario_name(one))
+    assert scenario_name(one) in scenario_names(one)
+
+
+def test_ordinary_names_are_as_they_always_were() -> None:
+    """Recordings are found again; those of an older name, too."""
+    assert scenario_name("tests/test_a.py::TestB::test_c[x-1]") == "tests-test_a.py-TestB-test_c-x-1"
+    assert scenario_name("ada logs in") == "ada-logs-in"
+    assert scenario_names("t.py::test[a/b]")[1] == "t.py-test-a-b"
 
 
 @given(st.text(min_size=1, max_size=60))

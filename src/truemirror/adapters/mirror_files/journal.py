@@ -15,7 +15,7 @@ from typing import Self
 from truemirror.adapters.mirror_files.lock import WriterLock
 from truemirror.adapters.mirror_files.tape import Tape, TapeWriter, encode_line, tapes
 from truemirror.adapters.mirror_files.writing import remove_unused_bodies, write_scenarios
-from truemirror.core.mirror.folder import folder_of
+from truemirror.core.mirror.folder import folder_of, hashed_folder_of
 from truemirror.core.mirror.merge import fold
 from truemirror.core.mirror.model import DEFAULT_SCENARIO, Mirror
 from truemirror.core.wire.exchange import Exchange
@@ -120,7 +120,7 @@ def take_in(folder: Path, mirror: Mirror, problems: Mapping[str, FormatError]) -
 def check_mergeable(names: Iterable[str], problems: Mapping[str, FormatError], *, replace: bool) -> None:
     """Raise the problem of a scenario that is not replaced as a whole: what it holds would be lost."""
     for name in names:
-        problem = problems.get(folder_of(name))
+        problem = problems.get(folder_of(name)) or problems.get(hashed_folder_of(name))
         if problem and not (replace and name != DEFAULT_SCENARIO):
             raise problem
 

@@ -18,7 +18,7 @@ from truemirror.adapters.mirror_files.refusal import refused
 from truemirror.adapters.mirror_files.tape import TapeWriter, tapes
 from truemirror.adapters.mirror_files.writing import write_mirror, write_scenarios
 from truemirror.core.mirror.document import Reading
-from truemirror.core.mirror.folder import BODIES, MIRROR_FILE, SERVICE_NAME, VERSION_NAME, folder_of
+from truemirror.core.mirror.folder import BODIES, MIRROR_FILE, SERVICE_NAME, VERSION_NAME, folder_of, hashed_folder_of
 from truemirror.core.mirror.model import DEFAULT_SCENARIO, Mirror
 from truemirror.core.mirror.versions import version_order
 from truemirror.errors import FormatError, StoreError
@@ -145,7 +145,8 @@ class MirrorFiles:
         if changed:
             write_scenarios(folder, mirror, changed)
         _remove(left)
-        return mirror, {name: error for name, error in problems.items() if name not in map(folder_of, changed)}
+        cured = {folder for name in changed for folder in (folder_of(name), hashed_folder_of(name))}
+        return mirror, {name: error for name, error in problems.items() if name not in cured}
 
     def _read(
         self, folder: Path, service: str, version: str, *, may_be_new: bool

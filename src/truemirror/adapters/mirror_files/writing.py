@@ -12,7 +12,7 @@ from truemirror.adapters.mirror_files.commit import ATTRIBUTES, commit
 from truemirror.adapters.mirror_files.reading import scenario_folders
 from truemirror.adapters.mirror_files.refusal import refused
 from truemirror.core.mirror.bodies import LARGE, SHA256
-from truemirror.core.mirror.folder import BODIES, MIRROR_FILE, encode_mirror, encode_scenario, folder_of
+from truemirror.core.mirror.folder import BODIES, MIRROR_FILE, encode_mirror, encode_scenario, folders_of
 from truemirror.core.mirror.model import Mirror, Scenario
 from truemirror.core.wire.exchange import Exchange, Response
 
@@ -24,11 +24,13 @@ def write_scenarios(folder: Path, mirror: Mirror, names: Iterable[str]) -> None:
     writes: dict[str, bytes] = {}
     removals: list[str] = []
     there = dict(scenario_folders(folder))
+    folders = folders_of((one.name for one in mirror.scenarios), there)
     bodies: dict[str, bytes] = {}
     for name in names:
         scenario = mirror.scenario(name)
         if scenario is not None:
-            _scenario(folder, mirror, scenario, there.get(folder_of(name), []), writes, removals, bodies)
+            inner = folders[name]
+            _scenario(folder / inner, mirror, scenario, there.get(inner, []), writes, removals, bodies)
     if not (folder / MIRROR_FILE).exists():
         writes[MIRROR_FILE] = encode_mirror(mirror)
     commit(folder, {**_new_bodies(folder, bodies), **writes}, removals)
@@ -44,9 +46,10 @@ def write_mirror(folder: Path, mirror: Mirror, is_damaged: Callable[[str, list[s
     there = dict(scenario_folders(folder))
     bodies: dict[str, bytes] = {}
     _if_changed(folder, MIRROR_FILE, encode_mirror(mirror), writes)
+    folders = folders_of((one.name for one in mirror.scenarios), there)
     for scenario in mirror.scenarios:
-        files = there.pop(folder_of(scenario.name), [])
-        _scenario(folder, mirror, scenario, files, writes, removals, bodies)
+        inner = folders[scenario.name]
+        _scenario(folder / inner, mirror, scenario, there.pop(inner, []), writes, removals, bodies)
     damaged = {name for name, files in there.items() if is_damaged(name, files)}
     removals += [f"{name}/{file}" for name, files in there.items() if name not in damaged for file in files]
     if not damaged:
@@ -60,7 +63,7 @@ def remove_unused_bodies(folder: Path, mirror: Mirror) -> None:
 
 
 def _scenario(
-    folder: Path,
+    inner: Path,
     mirror: Mirror,
     scenario: Scenario,
     there: list[str],
@@ -69,11 +72,10 @@ def _scenario(
     bodies: dict[str, bytes],
 ) -> None:
     """Collect what changes in a scenario's folder, given the names of the files that are there."""
-    inner = folder_of(scenario.name)
-    files = encode_scenario(scenario, mirror.rules, bodies)
+    files = encode_scenario(scenario, mirror.rules, bodies, inner.name)
     for name, content in files.items():
-        _if_changed(folder, f"{inner}/{name}", content, writes)
-    removals += [f"{inner}/{name}" for name in there if name not in files]
+        _if_changed(inner.parent, f"{inner.name}/{name}", content, writes)
+    removals += [f"{inner.name}/{name}" for name in there if name not in files]
 
 
 def _if_changed(folder: Path, path: str, content: bytes, writes: dict[str, bytes]) -> None:

@@ -6,12 +6,14 @@
     bodies/<sha256>             a large body, nothing else
 
 Rules: names that come from a file are checked against patterns before they become a path; any scenario has a folder,
-whatever its name. The same mirror always gives the same files, byte for byte.
+whatever its name, and none that differs from another's by case only. The same mirror always gives the same files, byte
+for byte.
 """
 
 import hashlib
 import re
-from collections.abc import MutableMapping
+import unicodedata
+from collections.abc import Iterable, MutableMapping
 from typing import Any
 
 import orjson
@@ -52,8 +54,40 @@ def folder_of(scenario: str) -> str:
     """The name of a scenario's folder: its own, or where that will not do, the readable part and a hash."""
     if is_folder_name(scenario) and not _HASHED_FOLDER.search(scenario) and len(scenario.encode()) <= _LONGEST:
         return scenario
+    return hashed_folder_of(scenario)
+
+
+def hashed_folder_of(scenario: str) -> str:
+    """The readable part of a scenario's name and a hash of all of it: a folder that no other scenario can have."""
     digest = hashlib.blake2b(scenario.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
     return f"{_UNSAFE.sub('-', scenario).strip('-')[:40]}={digest}"
+
+
+def folders_of(scenarios: Iterable[str], there: Iterable[str]) -> dict[str, str]:
+    """For each scenario its folder, given the folders that are there already.
+
+    Folders are not told apart by case everywhere, so the later of two that differ by nothing else has a hashed name.
+    What has a folder keeps it.
+    """
+    names = sorted(scenarios)
+    known = set(there)
+    found: dict[str, str] = {}
+    for name in names:
+        mine = next((one for one in (folder_of(name), hashed_folder_of(name)) if one in known), None)
+        if mine is not None:
+            found[name] = mine
+    taken = {_without_case(one) for one in known}
+    for name in names:
+        if name not in found:
+            plain = folder_of(name)
+            found[name] = hashed_folder_of(name) if _without_case(plain) in taken else plain
+            taken.add(_without_case(found[name]))
+    return found
+
+
+def _without_case(folder: str) -> str:
+    """A folder's name as file systems see it that know no case and compose letters."""
+    return unicodedata.normalize("NFC", folder).casefold()
 
 
 def part_name(number: int) -> str:
@@ -86,10 +120,15 @@ def rendered(document: Document) -> bytes:
     return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
-def encode_scenario(scenario: Scenario, rules: MirrorRules, bodies: MutableMapping[str, bytes]) -> dict[str, bytes]:
-    """The files of a scenario's folder by name; large bodies go into `bodies`."""
+def encode_scenario(
+    scenario: Scenario, rules: MirrorRules, bodies: MutableMapping[str, bytes], folder: str | None = None
+) -> dict[str, bytes]:
+    """The files of a scenario's folder by name; large bodies go into `bodies`.
+
+    `folder` is the folder's name, where it is not the one that the scenario's own name gives.
+    """
     about: Document = {"format": FORMAT}
-    if folder_of(scenario.name) != scenario.name:
+    if (folder or folder_of(scenario.name)) != scenario.name:
         about["name"] = writable(scenario.name)
     about["recorded"] = scenario.recorded
     files = {SCENARIO_FILE: rendered(about)}
@@ -155,7 +194,7 @@ def decode_scenario(document: object, folder: str) -> tuple[str, str]:
     """Name and day of recording from scenario.json, which lies in this folder. Raises FormatError."""
     known = as_object(_upgraded(document, "scenario"), _SCENARIO)
     name = text(known, "name", folder)
-    if name != folder and folder_of(name) != folder:
+    if name != folder and folder not in (folder_of(name), hashed_folder_of(name)):
         what = f"the scenario {name!r} does not belong into the folder {folder!r}"
         raise FormatError(what, where="name", fix=f"rename the folder to {folder_of(name)}")
     return name, day(known, "recorded")

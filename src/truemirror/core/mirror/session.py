@@ -18,6 +18,8 @@ DEFAULT_SESSION = ""
 """The session of requests that name none."""
 
 _UNSAFE = re.compile(r"[^\w.=+@-]+")
+_PARAMETERS = re.compile(r"\[(?:[^\]]*[^\w.=+@\]-].*|.*[-.])\]\Z", re.DOTALL)
+"""Parameters in brackets that lose something when they become part of a name."""
 _LONGEST = 120
 
 
@@ -37,10 +39,18 @@ def session_key(headers: Headers) -> str:
 def scenario_name(session: str) -> str:
     """A folder's name for a session: letters, digits and a few signs, never empty, never hidden, never a path.
 
-    One that would be too long ends in a hash of the whole session, so that long sessions stay apart.
+    One that would be too long ends in a hash of the whole session, so that long sessions stay apart; so does one whose
+    parameters (`test_it[a/b]`) have signs that a name cannot say, lest it be taken for another one (`test_it[a-b]`).
     """
     name = _UNSAFE.sub("-", session).strip("-.")
-    if len(name) > _LONGEST:
+    if len(name) > _LONGEST or _PARAMETERS.search(session):
         digest = hashlib.blake2b(session.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
-        name = f"{name[: _LONGEST - len(digest) - 1].rstrip('-.')}-{digest}"
+        name = f"{name[: _LONGEST - len(digest) - 1].rstrip('-.')}-{digest}".lstrip("-")
     return name or "default"
+
+
+def scenario_names(session: str) -> tuple[str, ...]:
+    """The names under which a session's scenario may have been recorded: today's, then an older one."""
+    today = scenario_name(session)
+    older = _UNSAFE.sub("-", session).strip("-.")
+    return (today,) if older in ("", today) else (today, older)
