@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from truemirror.adapters.http.server import Door, MirrorServer
+    from truemirror.adapters.http.server import Door, Guard, MirrorServer
     from truemirror.adapters.inprocess.neighbour import Neighbour
     from truemirror.config import Config
     from truemirror.core.contract.conformance import Conformance
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from truemirror.core.route import Route
     from truemirror.core.system import Answered
     from truemirror.errors import TruemirrorError
-    from truemirror.ports import ContractStore, Launcher, MirrorStore, Progress, ProjectFiles
+    from truemirror.ports import ContractStore, Journal, Launcher, MirrorStore, Progress, ProjectFiles
     from truemirror.usecases.check import CheckResult
     from truemirror.usecases.gate import Watcher
     from truemirror.usecases.infer import Inferred
@@ -97,9 +97,11 @@ class _Mirrors:
 
 
 def mirror_doors(
-    config: Config, services: Sequence[str] = (), how: Serving | None = None
+    config: Config, services: Sequence[str] = (), how: Serving | None = None, guard: Guard | None = None
 ) -> tuple[list[Door], Mapping[str, TruemirrorError]]:
     """A door for each mirror (all, when no service is named), and why other mirrors cannot be read.
+
+    `guard` says who may use the control paths.
 
     Raises UsageError when there is nothing to serve, StoreError when another recorder holds a mirror.
     """
@@ -119,7 +121,7 @@ def mirror_doors(
         mounts[name] = Mount(
             replayer, frozenset(host.lower() for host in known.hosts) if known else frozenset(), forwarding
         )
-    return doors_for(mounts, one_port=how.one_port, latency=how.latency), loaded.unreadable
+    return doors_for(mounts, one_port=how.one_port, latency=how.latency, guard=guard), loaded.unreadable
 
 
 def mirror_server(
@@ -174,12 +176,15 @@ def _forwarding(store: MirrorStore, replayer: Replayer, how: Serving) -> Forward
     service = replayer.mirror.service
     if service not in how.upstreams:
         return None
-    upstream = HttpUpstream(how.upstreams[service])
-    if how.mode not in (Mode.RECORD, Mode.RECORD_MISSING, Mode.REFRESH):
-        return Forwarding(replayer, upstream)
     cleaning = CleaningStore(store, replayer.redactor, os.getpid)
-    journal = cleaning.journal(service, replayer.mirror.version, replace=how.mode is not Mode.RECORD_MISSING)
-    return Forwarding(replayer, upstream, journal)
+
+    def opens(replace: bool) -> Journal:
+        """Begin to store."""
+        return cleaning.journal(service, replayer.mirror.version, replace=replace)
+
+    stores = how.mode in (Mode.RECORD, Mode.RECORD_MISSING, Mode.REFRESH)
+    journal = opens(how.mode is not Mode.RECORD_MISSING) if stores else None
+    return Forwarding(replayer, HttpUpstream(how.upstreams[service]), journal, opens)
 
 
 def recording(

@@ -49,6 +49,13 @@ _LAST_PORT = 65_535
     help="Answer at once, or as slowly as recorded.",
 )
 @click.option("--one-port", is_flag=True, help="All services on one port, told apart by host name or /SERVICE/.")
+@click.option(
+    "--control-token",
+    default="",
+    envvar="TRUEMIRROR_CONTROL_TOKEN",
+    metavar="TOKEN",
+    help="What the control paths ask for; they are shut without it where --host is no loopback address.",
+)
 @json_option
 def command(
     services: tuple[str, ...],
@@ -60,6 +67,7 @@ def command(
     strict: bool,
     latency: str,
     one_port: bool,
+    control_token: str,
     as_json: bool,
 ) -> int:
     """Answer from mirrors, each service on its port: those that are named, or all.
@@ -70,13 +78,13 @@ def command(
       truemirror serve tags --port 9001
       truemirror serve tags --mode record-missing --upstream tags=http://127.0.0.1:8001
     """
-    from truemirror.adapters.http.server import Listen, new_loop, serve_until_stopped
+    from truemirror.adapters.http.server import Guard, Listen, new_loop, serve_until_stopped
     from truemirror.bootstrap import mirror_doors
     from truemirror.core.mirror.decision import Mode
     from truemirror.usecases.serve_plan import Serving
 
     how = Serving(Mode(mode), strict, latency, one_port, _pairs(upstreams))
-    doors, unreadable = mirror_doors(load_config(mirrors=mirrors), services, how)
+    doors, unreadable = mirror_doors(load_config(mirrors=mirrors), services, how, Guard(host, control_token))
     for name, error in unreadable.items():
         click.echo(click.style("error: ", fg="red", bold=True) + f"{name} is not served\n{error}", err=True)
     if not any(door.mounts for door in doors):

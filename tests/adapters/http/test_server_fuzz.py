@@ -44,7 +44,7 @@ VALID = (
     ask("GET /missing?a=1&b", "X-Truemirror-Session: é", "baggage: truemirror.session=%"),
     ask("GET /fine", "Connection: Upgrade", "Upgrade: websocket"),
     ask("GET /__truemirror__/journal?last=-1"),
-    ask("POST /__truemirror__/reset", "X-Truemirror-Control: 1"),
+    ask("POST /__truemirror__/reset", "Content-Type: application/json"),
     b"GET /fine HTTP/1.0\r\n\r\n",
 )
 SNIPPETS = (

@@ -3,9 +3,11 @@
 listening    doors opened on addresses            thread      the same in a thread of its own
 connection   one client, the short way included   reader      bytes to requests
 door         which mirror, what to say            stage       saying it: answers, faults, waits
-memo         what need not be done again          control     the paths for the operator
+memo         what need not be done again          journal     the last requests, told
+control      the paths for the operator: control_guard who may, control_routes what, control_openapi its description
 """
 
+from truemirror.adapters.http.server.control_guard import Guard
 from truemirror.adapters.http.server.door import Door, Mount
 from truemirror.adapters.http.server.listening import Listen, Listeners, doors_for, new_loop, serve_until_stopped, url
 from truemirror.adapters.http.server.reader import Limits
@@ -13,6 +15,7 @@ from truemirror.adapters.http.server.thread import MirrorServer
 
 __all__ = [
     "Door",
+    "Guard",
     "Limits",
     "Listen",
     "Listeners",

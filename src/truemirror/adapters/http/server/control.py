@@ -1,181 +1,242 @@
-"""The control paths of a mirror server: what it serves, where sessions stand, what was asked, begin anew.
+"""The control paths of a mirror server: what it serves, where sessions stand, what was asked, and how to change it.
 
-    GET  /__truemirror__/status     GET /__truemirror__/sessions    GET /__truemirror__/journal?last=N
-    GET  /__truemirror__/misses     POST /__truemirror__/reset?session=KEY
-
-Rules: only for clients on this machine, asking for it by a local name, and never for a web page: whatever carries an
-Origin or comes from another site is refused, and a change needs a header that no form can send. `service=NAME` in the
-query narrows any of them to one service.
+Rules: `Guard` says who may ask, the table of `Way`s what may be asked. JSON in, JSON out, one shape of error; a change
+that cannot be made changes nothing. A path that the mirror itself recorded belongs to the mirror.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from typing import Any
-from urllib.parse import parse_qs
 
-from truemirror.adapters.http.server.door import CONTROL, Door, Entry, Mount
+from truemirror import __version__
+from truemirror.adapters.http.server.control_guard import Guard
+from truemirror.adapters.http.server.control_openapi import openapi
+from truemirror.adapters.http.server.control_routes import Asked, Unfit, Way, found
+from truemirror.adapters.http.server.control_shapes import (
+    DONE,
+    JOURNAL,
+    MISSES,
+    MODE,
+    RECORDINGS,
+    SERVICE,
+    SESSION,
+    SESSIONS,
+    STATUS,
+    SWITCHED,
+    VERSION,
+)
+from truemirror.adapters.http.server.door import CONTROL, Door, Mount
+from truemirror.adapters.http.server.journal import last_entries, outcome_word
 from truemirror.adapters.http.server.own import own_answer
-from truemirror.core.mirror.decision import Replay
+from truemirror.core.mirror.decision import Mode
 from truemirror.core.mirror.report import miss_document
-from truemirror.core.wire.exchange import Exchange, Fault, Outcome, Request, Response
-from truemirror.usecases.serve import Summary, summarise
+from truemirror.core.mirror.timeline import NOWHERE
+from truemirror.core.wire.exchange import Request, Response
+from truemirror.errors import TruemirrorError, UsageError
+from truemirror.usecases.serve import summarise
+from truemirror.usecases.serve_mode import may_switch, switch
 
-CONTROL_HEADER = "X-Truemirror-Control"
-"""What a request that changes something must carry, with the value 1."""
 _LAST = 100
-_LOCAL_NAMES = ("localhost", "127.", "[::1]")
+_MOST = 10_000
+_ANY = {"service": SERVICE}
+_ONE = {"session": SESSION, "service": SERVICE}
 
-Asked = Mapping[str, list[str]]
-"""The query of a control request."""
+
+def _up_to(most: int, text: str) -> dict[str, Any]:
+    """A number of things."""
+    return {"type": "integer", "minimum": 0, "maximum": most, "description": text}
 
 
 class Control:
     """Answers control requests about the doors that it was given."""
 
-    def __init__(self, doors: list[Door]) -> None:
-        """The list may grow while the server starts."""
+    def __init__(self, doors: list[Door], guard: Guard | None = None) -> None:
+        """The list may grow while the server starts; `guard` says who may ask."""
         self._doors = doors
-        self._reads: dict[str, Callable[[Asked], Any]] = {
-            "status": self._status,
-            "sessions": self._sessions,
-            "journal": self._journal,
-            "misses": self._misses,
-        }
+        self._guard = guard or Guard()
+        self._ways: Mapping[tuple[str, str], Way] = {(way.method, way.path): way for way in self._table()}
 
     def __call__(self, request: Request, local: bool) -> Response:
         """The answer to one request; `local` says whether its client is on this machine."""
-        refusal = _why_not(request, local)
-        if refusal:
-            return _told(403, "control_refused", refusal)
-        name = request.path[len(CONTROL) :]
-        asked = parse_qs(request.query or "", keep_blank_values=True)
-        service = asked.get("service", [""])[0]
-        if service and not any(mount.service == service for mount in self._mounts(asked)):
-            return _told(404, "unknown_service", f"no mirror of '{service}' is served here")
-        if name == "reset":
-            return self._reset(request, asked)
-        if name not in self._reads:
-            known = ", ".join([*self._reads, "reset"])
-            return _told(404, "unknown_control", f"there is no control path '{name}'; there are {known}")
-        if request.method not in ("GET", "HEAD"):
-            return _told(405, "wrong_method", f"{CONTROL}{name} is read with GET")
-        return own_answer(200, self._reads[name](asked), "control")
+        refusal = self._guard.refusal(request, local=local)
+        if refusal is not None:
+            return _told(refusal.status, refusal.code, refusal.message, fix=refusal.fix)
+        try:
+            way = found(self._ways, request.method, request.path[len(CONTROL) :], CONTROL)
+            return own_answer(200, way.does(way.asked(request)), "control", _PRIVATE)
+        except Unfit as unfit:
+            return _told(unfit.status, unfit.code, unfit.message, nearest=unfit.nearest, fix=unfit.fix)
+        except UsageError as error:
+            return _told(409, "cannot_be_done", error.what, where=error.where, nearest=error.nearest, fix=error.fix)
+        except TruemirrorError as error:
+            return _told(500, "mirror_error", error.what, where=error.where, nearest=error.nearest, fix=error.fix)
 
-    def _mounts(self, asked: Asked) -> Iterator[Mount]:
-        """The services that a request is about."""
-        wanted = asked.get("service", [""])[0]
-        for door in self._doors:
-            yield from (mount for mount in door.mounts.values() if wanted in ("", mount.service))
+    def _table(self) -> Iterator[Way]:
+        """Everything that can be asked."""
+        yield Way("GET", "openapi.json", "This description.", {"type": "object"}, self._described)
+        yield Way("GET", "version", "The server's version and its services.", VERSION, self._version)
+        yield Way("GET", "status", "What is served, and how it answered so far.", STATUS, self._status, _ANY)
+        yield Way("GET", "sessions", "Where sessions stand.", SESSIONS, self._sessions, _ONE)
+        last = _up_to(_MOST, f"How many; {_LAST} when left out.")
+        yield Way("GET", "journal", "The last requests, oldest first.", JOURNAL, self._journal, {**_ONE, "last": last})
+        yield Way("GET", "misses", "The misses, explained.", MISSES, self._misses, _ANY)
+        pages = {"scenario": SESSION, "first": _up_to(10**9, "The first one shown, from 0."), "count": last}
+        counted = "How often each recording answered."
+        yield Way("GET", "recordings", counted, RECORDINGS, self._recordings, {**_ANY, **pages})
+        begins = "Let a session begin anew at the beginning, known before its first request."
+        yield Way("POST", "sessions/open", begins, DONE, self._open, _ONE, ("session",))
+        yield Way("POST", "sessions/close", "Forget a session.", DONE, self._close, _ONE, ("session",))
+        yield Way("POST", "reset", "Let one session begin anew, or all.", DONE, self._reset, _ONE)
+        wanted = {"mode": MODE, "service": SERVICE}
+        cannot = {409: "The mode needs what is missing.", 500: "The mirror's files cannot be written."}
+        yield Way("POST", "mode", "Switch the mode.", SWITCHED, self._mode, wanted, ("mode",), cannot)
 
-    def _reset(self, request: Request, asked: Asked) -> Response:
-        """Let one session begin anew, or all."""
-        if request.method != "POST":
-            return _told(405, "wrong_method", f"{CONTROL}reset is asked for with POST")
-        if request.headers.get(CONTROL_HEADER) != "1":
-            return _told(403, "control_refused", f"a change needs the header {CONTROL_HEADER}: 1")
-        session = asked["session"][0] if "session" in asked else None
-        services = []
-        for mount in self._mounts(asked):
-            mount.replayer.reset(session)
-            services.append(mount.service)
-        return own_answer(200, {"reset": "all" if session is None else session, "services": services}, "control")
+    def _mounts(self, asked: Asked) -> list[Mount]:
+        """The services that a request is about. Raises Unfit."""
+        mounts = [mount for door in self._doors for mount in door.mounts.values()]
+        wanted = asked.text("service")
+        chosen = [mount for mount in mounts if wanted in ("", mount.service)]
+        if wanted and not chosen:
+            names = ", ".join(mount.service for mount in mounts)
+            raise Unfit(404, "unknown_service", f"no mirror of '{wanted}' is served here", nearest=names)
+        return chosen
+
+    # reading
+
+    def _described(self, asked: Asked) -> Any:
+        """The OpenAPI document."""
+        return openapi(self._ways.values(), CONTROL, __version__)
+
+    def _version(self, asked: Asked) -> Any:
+        """Who this is."""
+        return {"truemirror": __version__, "services": [mount.service for mount in self._mounts(asked)]}
 
     def _status(self, asked: Asked) -> Any:
-        """What is served, and how it answered so far."""
+        """Each mirror in numbers."""
         return {"mirrors": [_mount_status(mount) for mount in self._mounts(asked)]}
 
     def _sessions(self, asked: Asked) -> Any:
-        """Where each session stands."""
-        return {
-            "services": {
-                mount.service: [
-                    {"session": session, "exchange": place + 1} for session, place in mount.replayer.sessions().items()
-                ]
-                for mount in self._mounts(asked)
-            }
-        }
+        """Where each session stands: at which exchange of which scenario, none before its first answer."""
+        listed = []
+        for mount in self._mounts(asked):
+            for session, place in mount.replayer.sessions().items():
+                if asked.given.get("session", session) == session:
+                    scenario, number = mount.name_of(place) if place != NOWHERE else ("", 0)
+                    one = {"service": mount.service, "session": session, "scenario": scenario, "exchange": number}
+                    listed.append(one)
+        return {"sessions": listed, "total": len(listed)}
 
     def _journal(self, asked: Asked) -> Any:
-        """The last requests, oldest first."""
-        wanted = {mount.service for mount in self._mounts(asked)}
-        entries = [entry for door in self._doors for entry in tuple(door.journal) if entry[1].mount.service in wanted]
-        entries.sort(key=lambda entry: entry[0])
-        last = asked.get("last", [""])[0]
-        count = int(last) if last.isdecimal() and len(last) < 10 else _LAST
-        return {"journal": [_entry(entry) for entry in entries[max(0, len(entries) - count) :]]}
+        """The last requests."""
+        services = {mount.service for mount in self._mounts(asked)}
+        journals = (door.journal for door in self._doors)
+        return {"journal": last_entries(journals, services, asked.given.get("session"), asked.number("last", _LAST))}
 
     def _misses(self, asked: Asked) -> Any:
-        """The misses, explained."""
-        return {
-            "misses": [
-                miss_document(miss)["error"] for mount in self._mounts(asked) for miss in mount.replayer.tally.missed
-            ]
-        }
+        """The misses, as they were told to their clients."""
+        missed = [miss for mount in self._mounts(asked) for miss in mount.replayer.tally.missed]
+        return {"misses": [miss_document(miss)["error"] for miss in missed]}
+
+    def _recordings(self, asked: Asked) -> Any:
+        """How often each recording answered; a page of them."""
+        spans = [(mount, _places(mount, asked.given.get("scenario"))) for mount in self._mounts(asked)]
+        every = ((mount, place) for mount, places in spans for place in places)
+        first = asked.number("first", 0)
+        shown = islice(every, first, first + asked.number("count", _LAST))
+        total = sum(len(places) for _, places in spans)
+        return {"recordings": [_recording(mount, place) for mount, place in shown], "total": total}
+
+    # changing
+
+    def _open(self, asked: Asked) -> Any:
+        """Begin a session."""
+        return self._each(asked, lambda mount: mount.replayer.begin(asked.text("session")))
+
+    def _close(self, asked: Asked) -> Any:
+        """Forget a session. Raises Unfit when nobody knows it."""
+        session = asked.text("session")
+        knowing = [mount for mount in self._mounts(asked) if session in mount.replayer.sessions()]
+        if not knowing:
+            known = {name for mount in self._mounts(asked) for name in mount.replayer.sessions()}
+            nearest = ", ".join(sorted(known)[:10])
+            raise Unfit(404, "unknown_session", f"there is no session '{session}' here", nearest=nearest)
+        for mount in knowing:
+            mount.replayer.reset(session)
+        return {"services": [mount.service for mount in knowing]}
+
+    def _reset(self, asked: Asked) -> Any:
+        """Begin anew."""
+        return self._each(asked, lambda mount: mount.replayer.reset(asked.given.get("session")))
+
+    def _mode(self, asked: Asked) -> Any:
+        """Switch; all services are asked before the first is switched. Raises UsageError, StoreError."""
+        mode = Mode(asked.text("mode"))
+        for mount in self._mounts(asked):
+            may_switch(mount.replayer, mount.forwarding, mode)
+        return {"mode": str(mode), **self._each(asked, lambda mount: switch(mount.replayer, mount.forwarding, mode))}
+
+    def _each(self, asked: Asked, change: Callable[[Mount], None]) -> dict[str, Any]:
+        """Change every service that is meant."""
+        mounts = self._mounts(asked)
+        for mount in mounts:
+            change(mount)
+        return {"services": [mount.service for mount in mounts]}
 
 
-def _why_not(request: Request, local: bool) -> str:
-    """Why a control request is refused; empty when it is not."""
-    headers = request.headers
-    if not local:
-        return "the control paths answer clients on this machine only"
-    if "origin" in headers or (headers.get("sec-fetch-site") or "none") != "none":
-        return "the control paths do not answer web pages"
-    if not (headers.get("host") or "localhost").lower().startswith(_LOCAL_NAMES):
-        return "the control paths answer under a local name only: ask 127.0.0.1 or localhost"
-    return ""
+_PRIVATE = (("X-Content-Type-Options", "nosniff"), ("Cross-Origin-Resource-Policy", "same-origin"))
+"""Keeps a page from taking an answer for a script, a style or a picture."""
 
 
-def _told(status: int, code: str, message: str) -> Response:
+def _told(status: int, code: str, message: str, *, where: str = "", nearest: str = "", fix: str = "") -> Response:
     """An error."""
-    return own_answer(status, {"error": {"code": code, "message": message}}, "control")
+    told = {"code": code, "message": message, "where": where, "nearest": nearest, "fix": fix}
+    further = [*_PRIVATE]
+    if status == 405:
+        further.append(("Allow", nearest))
+    if status == 401:
+        further.append(("WWW-Authenticate", "Bearer"))
+    return own_answer(status, {"error": {name: text for name, text in told.items() if text}}, "control", further)
 
 
 def _mount_status(mount: Mount) -> dict[str, Any]:
     """One mirror, in numbers."""
     replayer = mount.replayer
-    summary: Summary = summarise(replayer, mount.forwarding)
+    summary = summarise(replayer, mount.forwarding)
+    numbers = ("recordings", "scenarios", "hits", "misses", "relaxed", "ahead", "away", "forwarded", "stored", "unused")
     return {
         "service": mount.service,
         "version": replayer.mirror.version,
         "mode": str(replayer.mode),
         "strict": replayer.strict,
         "stale": replayer.stale,
-        "recordings": summary.recordings,
-        "scenarios": summary.scenarios,
-        "hits": summary.hits,
-        "misses": summary.misses,
-        "relaxed": summary.relaxed,
-        "ahead": summary.ahead,
-        "away": summary.away,
-        "forwarded": summary.forwarded,
-        "stored": summary.stored,
-        "unused": summary.unused,
+        "upstream": mount.forwarding is not None and mount.forwarding.upstream is not None,
+        "sessions": len(replayer.sessions()),
+        **{name: getattr(summary, name) for name in numbers},
     }
 
 
-def _entry(entry: Entry) -> dict[str, Any]:
-    """One served request."""
-    at, known, decision = entry
-    came = known.came(decision)
-    told: dict[str, Any] = {
-        "at": at,
-        "service": known.mount.service,
-        "session": known.session,
-        "request": known.request,
+def _places(mount: Mount, scenario: str | None) -> range:
+    """The places of one scenario, or of all."""
+    index = mount.replayer.index
+    if scenario is None:
+        return range(len(index.exchanges))
+    number = index.scenario_numbers.get(scenario)
+    if number is None:
+        return range(0)
+    start = index.spans.starts[number]
+    return range(start, start + len(index.mirror.scenarios[number].exchanges))
+
+
+def _recording(mount: Mount, place: int) -> dict[str, Any]:
+    """One recording, and how often it answered."""
+    exchange = mount.replayer.index.exchanges[place]
+    scenario, number = mount.name_of(place)
+    return {
+        "service": mount.service,
+        "scenario": scenario,
+        "exchange": number,
+        "method": exchange.request.method,
+        "target": exchange.request.target,
+        "answer": outcome_word(exchange.outcome),
+        "count": mount.replayer.tally.counts[place],
     }
-    match came:
-        case Replay():
-            told["answer"] = _outcome(came.exchange.outcome)
-            told["exchange"] = came.place + 1
-            if came.notes:
-                told["notes"] = {str(note): text for note, text in came.notes}
-        case Exchange():
-            told["answer"] = _outcome(came.outcome)
-            told["forwarded"] = True
-        case _:
-            told["answer"] = "miss"
-    return told
-
-
-def _outcome(outcome: Outcome) -> str:
-    """An outcome in a word."""
-    return f"fault {outcome.kind}" if isinstance(outcome, Fault) else f"status {outcome.status}"

@@ -32,13 +32,17 @@ from truemirror.usecases.replay import Lookup, Replayer
 from truemirror.usecases.serve import Forwarding
 
 CONTROL = "/__truemirror__/"
-"""Where the control paths begin; no service has such a path."""
+"""Where the control paths begin."""
 _MEMO_BYTES = 384 * 1024 * 1024
 _RENDERED_BYTES = 64 * 1024 * 1024
 _ENTRY_BYTES = 700
 _REMEMBERED_RAW = 16 * 1024
 _JOURNAL = 2_000
 _LOOPBACK = ("127.", "localhost", "[::1]")
+
+
+Name = tuple[str, int]
+"""A scenario, and the number of an exchange in it, from 1."""
 
 
 @dataclass(slots=True)
@@ -50,11 +54,25 @@ class Mount:
     """Authorities of the service itself, in lower case."""
     forwarding: Forwarding | None = None
     """The live service, for modes that ask it."""
+    _names: dict[int, Name] = field(default_factory=dict)
+    _named_at: int = -1
 
     @property
     def service(self) -> str:
         """The service's name."""
         return self.replayer.mirror.service
+
+    def names(self) -> dict[int, Name]:
+        """The names of places that have answered, for as long as the mirror stays as it is."""
+        if self._named_at != self.replayer.revision:
+            self._names, self._named_at = {}, self.replayer.revision
+        return self._names
+
+    def name_of(self, place: int) -> Name:
+        """The scenario of a place and the number of its exchange there, from 1."""
+        index = self.replayer.index
+        number = index.spans.scenario_of[place]
+        return index.mirror.scenarios[number].name, place - index.spans.starts[number] + 1
 
     def find(self, request: Request) -> Lookup:
         """Look a request up."""
@@ -113,6 +131,8 @@ class Known:
     """What the request gets, where `is_single`."""
     others: dict[int, bytes] | None = None
     """The answers of further places."""
+    names: dict[int, Name] = field(default_factory=dict)
+    """The names of the places that answered, for the journal; all requests to one state of a mirror share them."""
 
     def written(self, place: int) -> bytes:
         """The answer of a place; empty while it is not known."""
@@ -215,9 +235,9 @@ class Door:
             arrived.keep_alive,
             request.headers.get("host") or "",
         )
-        if self.control is not None and request.path.startswith(CONTROL):
-            return Act(render(self.control(request, local), asker))
         routed = self._route(request, asker.host)
+        if self.control is not None and request.path.startswith(CONTROL) and not _is_recorded(routed, request):
+            return Act(render(self.control(request, local), asker))
         if routed is None:
             return Act(render(self._nobody(request), asker))
         try:
@@ -233,8 +253,9 @@ class Door:
         line = request_line(lookup.found.parts)
         replayer = mount.replayer
         known = Known(
-            replayer, replayer.revision, session, lookup.found, mount, line, asker, routed.prefix, lookup.live
-        )
+            replayer, replayer.revision, session, lookup.found, mount, line, asker, routed.prefix, lookup.live,
+            names=mount.names(),
+        )  # fmt: skip
         decision = replayer.step(lookup, session)
         if isinstance(decision, Forward):
             return self._ask(known, request, lookup, decision)
@@ -285,6 +306,8 @@ class Door:
     def _replay(self, known: Known, decision: Replay) -> Act:
         """A recorded outcome for this client, its own secrets in place of their stand-ins."""
         exchange = decision.exchange
+        if decision.place not in known.names:
+            known.names[decision.place] = known.mount.name_of(decision.place)
         outcome = restore_outcome(exchange.outcome, known.live)
         wait = exchange.elapsed_ms if self.recorded_latency else 0.0
         if isinstance(outcome, Fault):
@@ -344,6 +367,11 @@ class Door:
             "fix": "ask by host name, or under a service's path: " + ", ".join(f"/{name}/" for name in names),
         }
         return own_answer(MISS_STATUS, {"error": error}, "miss")
+
+
+def _is_recorded(routed: Routed | None, request: Request) -> bool:
+    """Whether a control path is one that the service itself has; the mirror's own paths are never hidden."""
+    return routed is not None and canonical_path(request.path) in routed.mount.replayer.index.by_path
 
 
 def _known_cost(raw: bytes, known: Known) -> int:

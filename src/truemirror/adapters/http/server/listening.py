@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from truemirror.adapters.http.server.connection import Connection
 from truemirror.adapters.http.server.control import Control
+from truemirror.adapters.http.server.control_guard import Guard
 from truemirror.adapters.http.server.door import Door, Mount
 from truemirror.adapters.http.server.reader import Limits
 from truemirror.errors import PortError
@@ -34,11 +35,16 @@ class Listen:
 
 
 def doors_for(
-    mounts: Mapping[str, Mount], *, one_port: bool = False, latency: str = "none", limits: Limits | None = None
+    mounts: Mapping[str, Mount],
+    *,
+    one_port: bool = False,
+    latency: str = "none",
+    limits: Limits | None = None,
+    guard: Guard | None = None,
 ) -> list[Door]:
-    """A door for each service, or one for all; each answers the control paths for all of them."""
+    """A door for each service, or one for all; each answers the control paths for all of them, as `guard` allows."""
     doors: list[Door] = []
-    control = Control(doors)
+    control = Control(doors, guard)
     groups = [dict(mounts)] if one_port else [{name: mount} for name, mount in mounts.items()]
     doors.extend(Door(group, control=control, limits=limits, latency=latency, routed=one_port) for group in groups)
     return doors

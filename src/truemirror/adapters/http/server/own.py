@@ -4,6 +4,7 @@ Rules: one shape for all, `{"error": {"code", "message", ...}}`, and one header 
 recorded one. A miss has a status that nobody retries and hardly a service uses.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
@@ -20,20 +21,23 @@ MARK = "X-Truemirror"
 """The header that tells an answer of the mirror server itself from a recorded one."""
 
 
-def own_answer(status: int, body: Any, mark: str) -> Response:
-    """An answer of the mirror server itself, as JSON."""
+def own_answer(status: int, body: Any, mark: str, further: Iterable[tuple[str, str]] = ()) -> Response:
+    """An answer of the mirror server itself, as JSON; `further` are header fields of its own."""
     pairs = (("Content-Type", "application/json"), ("Content-Length", ""), ("Cache-Control", "no-store"), (MARK, mark))
-    return Response(status, _REASONS.get(status, "Refused"), Headers(pairs), orjson.dumps(body))
+    return Response(status, _REASONS.get(status, "Refused"), Headers((*pairs, *further)), orjson.dumps(body))
 
 
 _REASONS = {
     200: "OK",
     400: "Bad Request",
+    401: "Unauthorized",
     403: "Forbidden",
     404: "Not Found",
     405: "Method Not Allowed",
     408: "Request Timeout",
+    409: "Conflict",
     413: "Content Too Large",
+    415: "Unsupported Media Type",
     431: "Request Header Fields Too Large",
     500: "Internal Server Error",
     501: "Not Implemented",
