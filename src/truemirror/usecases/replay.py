@@ -13,14 +13,17 @@ from functools import partial
 
 from truemirror.core.mirror.decision import Case, Decision, Forward, Mode, Note, Refuse, Replay, plan
 from truemirror.core.mirror.index import Hit, Index, NoHit, build_index, is_write
+from truemirror.core.mirror.latency import Latency
 from truemirror.core.mirror.miss import Miss, explain
 from truemirror.core.mirror.model import Ignore, Mirror, Scenario
 from truemirror.core.mirror.operation import operation_of
+from truemirror.core.mirror.plan import Plan
 from truemirror.core.mirror.redaction_recognise import recorded_stand_ins
 from truemirror.core.mirror.session import scenario_names
 from truemirror.core.mirror.timeline import NOWHERE, Standing, Step, step, writes_between
 from truemirror.core.wire.exchange import Exchange, Request
 from truemirror.ports import Lock
+from truemirror.usecases.conditions import Conditions, check_operations
 from truemirror.usecases.redact import Redactor
 
 _MISSES_KEPT = 1_000
@@ -47,6 +50,8 @@ class Tally:
     ahead: int = 0
     away: int = 0
     forwarded: int = 0
+    planned: int = 0
+    """Calls that a fault plan changed; one that it answered is no hit."""
     counts: "array[int]" = field(default_factory=partial(array, "Q"))
     """How often each place answered."""
     missed: list[Miss] = field(default_factory=list)
@@ -102,6 +107,8 @@ class Replayer:
         self._replays: list[Replay | None] = [None] * len(self._index.exchanges)
         self._has_writes = self._index.spans.writes_before[-1] > 0
         self.tally.counts = array("Q", bytes(8 * len(self._index.exchanges)))
+        self.conditions = Conditions(mirror.service, self.tally)
+        """What answers meet beside the recording: plans and latency; changed by `plan` and `delay` only."""
 
     @property
     def mirror(self) -> Mirror:
@@ -136,11 +143,39 @@ class Replayer:
     def step(self, lookup: Lookup, session: str = "") -> Decision:
         """Decide what this session gets, and move it."""
         with self._lock:
-            match lookup.found:
-                case Hit() as hit:
-                    return self._hit(hit, lookup.live, session)
-                case NoHit() as nohit:
-                    return self._miss(nohit)
+            if self.conditions.is_on:
+                plainly = partial(self._plainly, lookup, session)
+                return self.conditions.step(lookup.found.parts, session, self._index, plainly)
+            return self._plainly(lookup, session)
+
+    def _plainly(self, lookup: Lookup, session: str) -> Decision:
+        """What the recording gives."""
+        match lookup.found:
+            case Hit() as hit:
+                return self._hit(hit, lookup.live, session)
+            case NoHit() as nohit:
+                return self._miss(nohit)
+
+    def plan(self, plan_: Plan, session: str | None = None) -> None:
+        """Let calls of one session (`""` is the default one), or of each, meet what a plan says.
+
+        Raises UsageError for an operation that was never recorded, where only recordings answer.
+        """
+        if plan(self.mode, Case.MISS) is None:
+            check_operations(plan_, self._index)
+        with self._lock:
+            self.conditions.add(plan_, session)
+            self.revision += 1  # what is remembered was answered without the plan
+
+    def plans(self, session: str = "") -> tuple[str, ...]:
+        """The rules in force for a session, a line each."""
+        return self.conditions.plans(session)
+
+    def delay(self, latency: Latency, seed: int = 0) -> None:
+        """Answer as slowly as this from now on."""
+        with self._lock:
+            self.conditions.delay(latency, seed)
+            self.revision += 1
 
     def _hit(self, hit: Hit, live: tuple[tuple[str, str], ...], session: str) -> Decision:
         """A request that was recorded."""
@@ -289,6 +324,7 @@ class Replayer:
     def reset(self, session: str | None = None) -> None:
         """Let one session, or all, begin anew."""
         with self._lock:
+            self.conditions.reset(session)
             if session is None:
                 self._walks.clear()
             else:

@@ -47,13 +47,15 @@ class Note(StrEnum):
     """What a person should know about an answer."""
 
     RELAXED = "relaxed"
-    """Found only because a declared part does not count."""
+    """Found, or made to fit, because a declared part varies or does not count."""
     AHEAD = "ahead"
     """Recorded behind writes that this session has not made."""
     AWAY = "away"
     """From another scenario than the session's own."""
     STALE = "stale"
     """The recording is older than allowed, or was made against another contract version."""
+    PLANNED = "planned"
+    """A fault plan changed it: it is no recording, or comes late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,14 @@ class Replay:
     notes: tuple[tuple[Note, str], ...] = ()
     live: tuple[tuple[str, str], ...] = ()
     """Stand-ins that the answer may hold and the live values that this client brought for them."""
+    is_own: bool = False
+    """Whether the exchange holds today's values of this session, so that it is nobody else's."""
+    wait_ms: float = 0.0
+    """Milliseconds until the answer begins."""
+    paced: bool = False
+    """Whether the pieces of the body come at their recorded times."""
+    planned: bool = False
+    """Whether a fault plan made the outcome: it is none that was recorded at this place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +83,8 @@ class Forward:
 
     store: bool
     compare: bool
+    wait_ms: float = 0.0
+    """Milliseconds until it is asked."""
 
 
 @dataclass(frozen=True, slots=True)
