@@ -29,7 +29,8 @@ VOLATILE = frozenset(
 )
 """Headers of answers that differ from call to call by their nature."""
 
-_COOKIE_EXPIRES = re.compile(r";\s*expires=[^;]*", re.IGNORECASE)
+COOKIE_EXPIRES = re.compile(r";\s*expires=[^;]*", re.IGNORECASE)
+"""What differs from call to call in a cookie that is set."""
 
 
 def identity_of(request: Request, outcome: Response | Fault, ignores: Iterable[Ignore] = ()) -> bytes:
@@ -80,7 +81,7 @@ def _headers(headers: Headers, noise: tuple[Noise, ...]) -> list[tuple[str, str]
         lower = name.lower()
         if lower in VOLATILE:
             continue
-        text = _COOKIE_EXPIRES.sub("; expires", value) if lower == "set-cookie" else value
+        text = COOKIE_EXPIRES.sub("; expires", value) if lower == "set-cookie" else value
         left = blanked_text(text, noisy[lower]) if lower in noisy else text
         if left is not None:
             kept.append((name, left))
