@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("truemirror.cli.serve", "Answer from mirrors, as servers."),
     "infer": ("truemirror.cli.infer", "Write a first contract version from a mirror."),
     "check": ("truemirror.cli.check", "Hold mirrors and contracts against each other."),
+    "coverage": ("truemirror.cli.coverage", "Say what is recorded of each contract, how old it is, and what is used."),
     "up": ("truemirror.cli.up", "Start the system, each service live or mirrored."),
     "gate": ("truemirror.cli.gate", "Everything this repository has, in one verdict."),
 }

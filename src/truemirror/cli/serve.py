@@ -50,6 +50,12 @@ _LAST_PORT = 65_535
 )
 @click.option("--one-port", is_flag=True, help="All services on one port, told apart by host name or /SERVICE/.")
 @click.option(
+    "--report",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write at the end which recordings answered, for truemirror coverage.",
+)
+@click.option(
     "--control-token",
     default="",
     envvar="TRUEMIRROR_CONTROL_TOKEN",
@@ -68,6 +74,7 @@ def command(
     latency: str,
     one_port: bool,
     control_token: str,
+    report: Path | None,
     as_json: bool,
 ) -> int:
     """Answer from mirrors, each service on its port: those that are named, or all.
@@ -96,6 +103,10 @@ def command(
     with asyncio.Runner(loop_factory=new_loop) as runner:
         runner.run(serve_until_stopped(listens, host, lambda opened: _tell(opened, host, as_json=as_json)))
     _sum_up([mount for door in doors for mount in door.mounts.values()], as_json=as_json)
+    if report is not None:
+        from truemirror.bootstrap.coverage import report_used
+
+        report_used(report, {name: mount.replayer for door in doors for name, mount in door.mounts.items()})
     return ExitCode.KEPT
 
 

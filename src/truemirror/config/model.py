@@ -39,6 +39,8 @@ class ServiceConfig:
     """What pytest runs to test this service alone: one or more paths, with blanks between; empty when there is none."""
     mean_ms: float | None = None
     """Latency target for one call."""
+    max_age_days: int | None = None
+    """Its mirror is stale when it is older; wins over that of the whole configuration."""
 
     @property
     def variable(self) -> str:
@@ -84,6 +86,11 @@ class Config:
     """Environment variables for every service that `up` starts; a service's own go before them."""
     services: Mapping[str, ServiceConfig] = field(default_factory=dict)
     redaction: RedactionConfig = field(default_factory=RedactionConfig)
+
+    def max_age_of(self, service: str) -> int | None:
+        """How many days old a service's mirror may be; None for no limit."""
+        own = self.services[service].max_age_days if service in self.services else None
+        return self.max_age_days if own is None else own
 
     def service_of_host(self, host: str) -> ServiceConfig | None:
         """The service that a host name (with or without port) belongs to."""

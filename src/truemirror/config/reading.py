@@ -49,6 +49,7 @@ SERVICE: Mapping[str, Kind] = {
     "consumes": kinds.list_of(_NAME),
     "suite": kinds.text,
     "mean_ms": kinds.above_zero,
+    "max_age_days": kinds.count,
 }
 """The keys of [tool.truemirror.services.NAME]."""
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from truemirror.adapters.inprocess.neighbour import Call
 from truemirror.core.mirror.decision import Note
+from truemirror.core.mirror.used import FORMAT, names_of
 from truemirror.usecases.replay import Replayer
 from truemirror.usecases.serve import Forwarding
 
@@ -28,6 +29,8 @@ class ServiceCounts:
     recordings: int = 0
     used: set[int] = field(default_factory=set)
     """Places that answered somebody."""
+    names: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Ids of the recordings that answered somebody, by scenario and number."""
     stale: str = ""
     version: str = ""
     relaxations: set[str] = field(default_factory=set)
@@ -48,6 +51,8 @@ class Counts:
     services: dict[str, ServiceCounts] = field(default_factory=dict)
     tests: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     """Per test, the operations it used of each service."""
+    answers: dict[str, dict[str, dict[str, list[int]]]] = field(default_factory=dict)
+    """Per test and service, the recordings that answered it: their numbers, by scenario."""
     misses: list[dict[str, str]] = field(default_factory=list)
     """What was not there: the test, and the report."""
     is_partial: bool = False
@@ -73,6 +78,7 @@ class Counts:
                 if note is Note.RELAXED:
                     counts.relaxations.add(f"{call.operation} {said}")
         self.add_uses(nodeid, ((call.service, call.operation) for call in calls))
+        self.add_answers(nodeid, ((call.service, call.scenario, call.number) for call in calls))
         self.misses += [{"test": nodeid, "report": text} for text in problems]
 
     def add_served(self, hits: Iterable[tuple[str, int]], missed: Iterable[tuple[str, str]], nodeid: str) -> None:
@@ -92,6 +98,16 @@ class Counts:
                 operations.append(operation)
                 operations.sort()
 
+    def add_answers(self, nodeid: str, answers: Iterable[tuple[str, str, int]]) -> None:
+        """Services, scenarios and numbers of the recordings that answered a test; number 0 is none."""
+        for service, scenario, number in answers:
+            if not number:
+                continue
+            numbers = self.answers.setdefault(nodeid, {}).setdefault(service, {}).setdefault(scenario, [])
+            if number not in numbers:
+                numbers.append(number)
+                numbers.sort()
+
     def add_mirror(self, replayer: Replayer, forwarding: Forwarding | None = None) -> None:
         """What a mirror knows itself; called once for each process that asked it."""
         if not (replayer.tally.hits or replayer.tally.misses or replayer.tally.forwarded):
@@ -99,6 +115,7 @@ class Counts:
         counts = self.of(replayer.mirror.service)
         counts.recordings = len(replayer.index.exchanges)
         counts.used |= set(replayer.tally.used)
+        _add_names(counts.names, names_of(replayer.index, replayer.tally.used))
         counts.stale = replayer.stale
         counts.version = replayer.mirror.version
         if forwarding is not None:
@@ -113,12 +130,16 @@ class Counts:
                 setattr(ours, number, getattr(ours, number) + getattr(theirs, number))
             ours.recordings = max(ours.recordings, theirs.recordings)
             ours.used |= theirs.used
+            _add_names(ours.names, theirs.names)
             ours.relaxations |= theirs.relaxations
             ours.stale = ours.stale or theirs.stale
             ours.version = ours.version or theirs.version
             ours.drifted += theirs.drifted
         for nodeid, uses in other.tests.items():
             self.add_uses(nodeid, ((name, one) for name, operations in uses.items() for one in operations))
+        for nodeid, found in other.answers.items():
+            for name, scenarios in found.items():
+                self.add_answers(nodeid, ((name, one, number) for one, all_ in scenarios.items() for number in all_))
         self.misses += other.misses
         self.is_partial |= other.is_partial
         self.trouble += other.trouble
@@ -142,9 +163,10 @@ class Counts:
     def document(self) -> dict[str, Any]:
         """The report as it is written to a file."""
         return {
-            "format": 1,
+            "format": FORMAT,
             "partial": self.is_partial,
             "tests": {nodeid: self.tests[nodeid] for nodeid in sorted(self.tests)},
+            "answers": {nodeid: self.answers[nodeid] for nodeid in sorted(self.answers)},
             "services": {name: _service_document(self.services[name]) for name in sorted(self.services)},
             "misses": sorted(self.misses, key=lambda miss: (miss["test"], miss["report"])),
         }
@@ -156,10 +178,17 @@ def _service_document(counts: ServiceCounts) -> dict[str, Any]:
     return {
         **{name: getattr(counts, name) for name in numbers},
         "version": counts.version,
+        "used": {name: counts.names[name] for name in sorted(counts.names)},
         "stale": counts.stale,
         "relaxations": sorted(counts.relaxations),
         "drifted": sorted(counts.drifted),
     }
+
+
+def _add_names(ours: dict[str, dict[str, str]], theirs: Mapping[str, Mapping[str, str]]) -> None:
+    """Take in further recordings that answered."""
+    for scenario, numbers in theirs.items():
+        ours.setdefault(scenario, {}).update(numbers)
 
 
 def _line(drifted: Any) -> str:

@@ -1,31 +1,15 @@
-"""The report file, and what it takes to say that a recording was not used.
+"""What it takes to say that a recording was not used.
 
-Rules: the file is written beside its place and renamed, so that its reader never finds half of it.
+Rules: unused is told only of runs that left nothing out.
 """
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
-import orjson
 import pytest
 
 from truemirror.core.mirror.index import Index
-from truemirror.errors import StoreError
-from truemirror.pytest_plugin.counts import Counts
 from truemirror.pytest_plugin.summary import Unused
-
-
-def write_report(path: Path, counts: Counts) -> None:
-    """Write what was counted. Raises StoreError."""
-    text = orjson.dumps(counts.document(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_bytes(text)
-        beside.replace(path)
-    except OSError as error:
-        raise StoreError(f"the report cannot be written: {error.strerror}", where=str(path)) from None
 
 
 def is_whole(config: pytest.Config, folders: Iterable[Path]) -> bool:

@@ -19,7 +19,7 @@ from truemirror.pytest_plugin.counts import Counts
 from truemirror.pytest_plugin.handles import Mirrors, Served
 from truemirror.pytest_plugin.neighbours import chosen, open_neighbours
 from truemirror.pytest_plugin.plan import Plan, plan_of
-from truemirror.pytest_plugin.report import is_whole, unused_of, write_report
+from truemirror.pytest_plugin.report import is_whole, unused_of
 from truemirror.pytest_plugin.servers import Servers
 from truemirror.pytest_plugin.settings import Settings, settings_of
 from truemirror.pytest_plugin.summary import Unused, summary_lines
@@ -146,6 +146,7 @@ class Run:
 
             yield serve
         self.counts.add_uses(item.nodeid, watch.uses)
+        self.counts.add_answers(item.nodeid, watch.answers)
         self.counts.add_served(watch.hits, watch.missed, item.nodeid)
         if watch.missed:
             pytest.fail("\n\n".join(text for _, text in watch.missed), pytrace=False)
@@ -175,7 +176,9 @@ class Run:
         if hasattr(self._pytest, "workeroutput"):
             self._pytest.workeroutput["truemirror"] = self.counts.packed()
         elif self.settings.report is not None:
-            self._try(partial(write_report, self.settings.report, self.counts))
+            from truemirror.adapters.used_files import write_report
+
+            self._try(partial(write_report, self.settings.report, self.counts.document()))
         if self.counts.trouble and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from truemirror.core.mirror.operation import operation_of
 from truemirror.core.mirror.report import miss_lines
+from truemirror.core.mirror.used import spot
 from truemirror.pytest_plugin.handles import Served
 from truemirror.pytest_plugin.settings import Settings
 
@@ -77,6 +78,8 @@ class Watch:
         """Services and how often each answered."""
         self.missed: list[tuple[str, str]] = []
         """Services and reports of misses."""
+        self.answers: list[tuple[str, str, int]] = []
+        """Services, scenarios and numbers of the recordings that answered."""
         self._servers = servers
         self._nodeid = nodeid
         self._before: dict[str, tuple[int, int, Counter[int]]] = {}
@@ -95,6 +98,7 @@ class Watch:
             self.hits.append((service, replayer.tally.hits - hits))
             places = (Counter(replayer.tally.used) - used).keys()
             self.uses += [(service, operation) for operation in operations_at(replayer, places)]
+            self.answers += [(service, *spot(replayer.index, place)) for place in sorted(places)]
             for miss in replayer.tally.missed[missed:]:
                 self.uses.append((service, miss.operation))
                 self.missed.append((service, "\n".join(miss_lines(miss))))

@@ -7,18 +7,19 @@ The order is cheap to dear: contracts, mirrors, freshness, suites.
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Protocol
 
 from truemirror.config import Config
 from truemirror.core.contract.finding import Finding, Level
+from truemirror.core.contract.rules import finding
 from truemirror.core.gate.evidence import Evidence
 from truemirror.core.gate.reasons import reasons_of
 from truemirror.core.gate.suite import Suite, SuiteResult, suite_check, suite_reasons
 from truemirror.core.gate.verdict import Check, Reason, Stage, State, Verdict, judge
 from truemirror.core.mirror.model import Mirror
+from truemirror.core.mirror.staleness import Age, age_of
 from truemirror.ports import Clock
-from truemirror.usecases.check import CheckResult
+from truemirror.usecases.check import CheckResult, consumers_of, owner_of
 
 
 class SuiteRunner(Protocol):
@@ -63,9 +64,12 @@ def run_gate(config: Config, sources: Sources, watcher: Watcher, facts: Mapping[
     timed.begin("mirrors", "Mirrors")
     mirrors = timed.end(mirrors_stage(config, checked))
     stages = [contracts, mirrors]
-    if config.max_age_days is not None:
+    findings = list(checked.findings)
+    if any(config.max_age_of(name) is not None for name in ("", *config.services)):
         timed.begin("freshness", "Freshness")
-        stages.append(timed.end(freshness_stage(config, sources.mirrors(), sources.clock.today())))
+        dated, today = list(sources.mirrors()), sources.clock.today()
+        stages.append(timed.end(freshness_stage(config, dated, today)))
+        findings += stale_findings(config, dated, today)
     timed.begin("suites", "Suites", len(sources.suites))
     results = []
     for result in sources.runner.run(sources.suites) if sources.suites else ():
@@ -74,7 +78,7 @@ def run_gate(config: Config, sources: Sources, watcher: Watcher, facts: Mapping[
     results.sort(key=lambda result: (result.suite.kind, result.suite.service))
     stages.append(timed.end(suites_stage(config, results)))
     stages = [_with_tests(stage, checked.findings, results) for stage in stages]
-    return Evidence(judge(stages, facts), tuple(checked.findings), tuple(results))
+    return Evidence(judge(stages, facts), tuple(findings), tuple(results))
 
 
 def suites_of(config: Config) -> tuple[Suite, ...]:
@@ -177,44 +181,70 @@ def _no_contract(check: Check) -> Reason:
 
 
 def freshness_stage(config: Config, mirrors: Iterable[Mirror], today: str) -> Stage:
-    """Whether the mirrors are as young as the configuration asks."""
-    limit = config.max_age_days or 0
-    checks, reasons = [], []
+    """Whether the mirrors are as young as the configuration asks; those without a limit are left out."""
+    checks: list[Check] = []
+    reasons: list[Reason] = []
     for mirror in mirrors:
-        days = [_days(scenario.recorded, today) for scenario in mirror.scenarios]
-        known = [one for one in days if one is not None]
-        oldest = max(known, default=0)
-        if len(known) < len(days) or not days:
-            checks.append(Check(mirror.service, State.UNKNOWN, f"{len(days) - len(known)} scenarios without a date"))
-        elif oldest <= limit:
-            checks.append(Check(mirror.service, State.KEPT, f"{oldest} days old"))
-        else:
-            refuse = config.stale == "refuse"
-            checks.append(Check(mirror.service, State.BROKEN if refuse else State.KEPT, f"{oldest} days old"))
-            if refuse:
-                reasons.append(_stale(mirror.service, oldest, limit, config))
-    return Stage("freshness", "Freshness", tuple(checks), tuple(reasons))
+        limit = config.max_age_of(mirror.service)
+        if limit is None:
+            continue
+        check, reason = _fresh(mirror, age_of(mirror, today), limit, config)
+        checks.append(check)
+        reasons += [reason] if reason else []
+    return Stage("freshness", "Freshness", tuple(checks), tuple(reasons), note="nothing is recorded yet")
 
 
-def _stale(service: str, days: int, limit: int, config: Config) -> Reason:
-    """A mirror that is older than allowed."""
-    owner = config.services[service].owner if service in config.services else ""
+def _fresh(mirror: Mirror, age: Age, limit: int, config: Config) -> tuple[Check, Reason | None]:
+    """One mirror: kept, or why not. One that is too old and only warned of is kept and says so."""
+    service = mirror.service
+    if age.days is not None and age.days > limit:
+        said = f"{_count_days(age.days)} old, allowed {'is' if limit == 1 else 'are'} {limit}"
+        if config.stale == "refuse":
+            reason = _stale(mirror, f"the mirror of {service} is {said}", config)
+            return Check(service, State.BROKEN, said), reason
+        if not age.undated:
+            return Check(service, State.KEPT, f"{said}, which is only warned of"), None
+    if age.undated or age.days is None:
+        said = f"{age.undated} of {len(mirror.scenarios)} scenarios without a date that can be read"
+        reason = _stale(mirror, f"nobody can tell how old the mirror of {service} is: {said}", config)
+        return Check(service, State.UNKNOWN, said), replace(reason, rule="mirror-undated", effect=Verdict.UNKNOWN)
+    return Check(service, State.KEPT, f"{_count_days(age.days)} old"), None
+
+
+def _count_days(days: int) -> str:
+    """A number of days."""
+    return f"{days} day{'s' * (days != 1)}"
+
+
+def stale_findings(config: Config, mirrors: Iterable[Mirror], today: str) -> Iterator[Finding]:
+    """Warnings of mirrors that are too old, where the configuration only warns."""
+    for mirror in mirrors:
+        limit, days = config.max_age_of(mirror.service), age_of(mirror, today).days
+        if config.stale != "refuse" and limit is not None and days is not None and days > limit:
+            yield finding(
+                "mirror-stale",
+                mirror.service,
+                f"its oldest scenario was recorded {_count_days(days)} ago",
+                location=f"mirrors/{mirror.service}/{mirror.version}",
+                expected=f"{_count_days(limit)} at most",
+                actual=_count_days(days),
+                owner=owner_of(config, mirror.service),
+                consumers=consumers_of(config, mirror.service),
+            )
+
+
+def _stale(mirror: Mirror, title: str, config: Config) -> Reason:
+    """A mirror that is older than allowed: what it shows may not be so any more."""
     return Reason(
         rule="mirror-stale",
         effect=Verdict.BLOCK,
-        title=f"the mirror of {service} is {days} days old, allowed are {limit}",
-        service=service,
-        owner=owner,
-        next_step=f"truemirror record {service} --upstream URL",
+        title=title,
+        service=mirror.service,
+        places=(f"mirrors/{mirror.service}/{mirror.version}",),
+        owner=owner_of(config, mirror.service),
+        consumers=consumers_of(config, mirror.service),
+        next_step=f"truemirror record {mirror.service} --upstream URL",
     )
-
-
-def _days(recorded: str, today: str) -> int | None:
-    """Days between two dates as YYYY-MM-DD; None for what is no date."""
-    try:
-        return (date.fromisoformat(today) - date.fromisoformat(recorded)).days
-    except ValueError:
-        return None
 
 
 def suites_stage(config: Config, results: Sequence[SuiteResult]) -> Stage:

@@ -64,7 +64,8 @@ def load_mirrors(
         except FormatError as error:
             unreadable[name] = error
     stale = {
-        name: staleness(mirror, today, config.max_age_days, _wanted(config, name)) for name, mirror in mirrors.items()
+        name: staleness(mirror, today, config.max_age_of(name), _wanted(config, name))
+        for name, mirror in mirrors.items()
     }
     return Loaded(
         mirrors, {name: reason for name, reason in stale.items() if reason and len(mirrors[name])}, unreadable

@@ -13,6 +13,7 @@ from truemirror.adapters.inprocess.addresses import Detour, Place, Routes, cover
 from truemirror.adapters.inprocess.neighbour import Call, Known, Neighbour, outcome_for_client
 from truemirror.adapters.inprocess.refusals import closed_error, miss_error
 from truemirror.core.mirror.decision import Decision, Forward, Mode, Refuse, Replay
+from truemirror.core.mirror.used import spot
 from truemirror.core.wire.exchange import Outcome, Request
 from truemirror.errors import NetworkClosed, TruemirrorError
 
@@ -102,14 +103,18 @@ class Board:
         known = neighbour.known(request)
         session = known.session or self.session
         decision: Decision = neighbour.decide(known, session)
+        scenario, number = "", 0
         match decision:
             case Replay():
                 answered, notes = "recorded", decision.notes
+                scenario, number = spot(neighbour.replayer.index, decision.place)
             case Forward():
                 answered, notes = "forwarded", ()
             case Refuse():
                 answered, notes = "missed", ()
-        call = Call(neighbour.name, known.operation, request.method, request.target, answered, session, notes)
+        call = Call(
+            neighbour.name, known.operation, request.method, request.target, answered, session, notes, scenario, number
+        )
         self.calls.append(call)
         if isinstance(decision, Refuse):
             error = miss_error(decision.miss, self._record_with)

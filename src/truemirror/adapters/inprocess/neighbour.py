@@ -40,6 +40,10 @@ class Call(NamedTuple):
     """recorded, forwarded, missed, or refused where the test wanted a miss."""
     session: str
     notes: tuple[tuple[Note, str], ...] = ()
+    scenario: str = ""
+    """The scenario whose recording answered."""
+    number: int = 0
+    """That recording's number in its scenario, from 1; 0 when none answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +127,7 @@ class Neighbour:
         """
         assert isinstance(outcome, Response)
         recorded = found.exchange
-        if outcome is not recorded.outcome:
+        if found.is_own or outcome is not recorded.outcome:
             return make(answer_to(request, outcome, recorded.request))
         key = (kind, found.place, request.headers.joined("accept-encoding") if outcome.codings else None)
         made = self._prepared.get(key)

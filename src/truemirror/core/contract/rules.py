@@ -176,6 +176,13 @@ _ROWS: Final = (
         "Record it again when the change is meant, or mend the service.",
     ),
     Rule(
+        "mirror-stale",
+        "mirror",
+        _W,
+        "The mirror is older than `max_age_days` allows, and the configuration only warns of it.",
+        "Record it again.",
+    ),
+    Rule(
         "mirror-fault",
         "mirror",
         _I,
