@@ -22,7 +22,8 @@ from truemirror.core.mirror.redaction_names import DEFAULT_POLICY, RedactionPoli
 from truemirror.core.mirror.redaction_recognise import recognised
 from truemirror.core.mirror.redaction_rewrite import Between, rewrite_request, rewrite_response, with_response
 from truemirror.core.mirror.redaction_shapes import LEAST_UNIQUE, is_words
-from truemirror.core.mirror.redaction_spots import Box, Place, Why, render, secrets_of
+from truemirror.core.mirror.redaction_spots import Box, Place, Spot, Why, ordered, render, secrets_of
+from truemirror.core.mirror.redaction_stream import is_stream, stream_places
 from truemirror.core.mirror.redaction_text import Look, text_places
 from truemirror.core.mirror.standin import ONCE_STAND_IN, is_stand_in, issued_stand_in, stand_in, stand_in_for
 from truemirror.core.wire.exchange import Exchange, Fault, Outcome, Request, Response
@@ -177,8 +178,27 @@ class Redactor:
         self._issued[scenario] += 1
         return issued_stand_in(secret, scenario, self._issued[scenario])
 
+    def _with_split(self, marks: Marks, message: Request | Response, table: Table) -> Marks:
+        """The marks with those known secrets, too, that a stream says piece by piece; the table gets to know them."""
+        if not message.body or not len(self._known) or not is_stream(media_of(message.headers)):
+            return marks
+        marks = _readable(marks, message)
+        assert marks.text is not None
+        split = stream_places(marks.text.text, self._known_spots, marks.body)
+        table.update({secret: self._known.get(secret) or secret for secret, _ in secrets_of(split)} | table)
+        return replace(marks, body=ordered((*split, *marks.body)))
+
+    def _known_spots(self, text: str) -> Iterator[Spot]:
+        """Every known secret in a text, as it is."""
+        for secret in self._known.within(_bytes(text)):
+            start = text.find(secret)
+            while start >= 0:
+                yield Spot(start, start + len(secret), secret, Why.NAME)
+                start = text.find(secret, start + len(secret))
+
     def _rewritten(self, request: Request, marks: Marks, table: Table, known: KnownSecrets) -> Request:
         """The request with its places filled from the table, and known secrets replaced wherever they occur."""
+        marks = self._with_split(marks, request, table)
         clean = rewrite_request(request, marks, _stand(table))
         if _touches(known, clean.headers, clean.target, clean.body):
             clean = rewrite_request(request, _readable(marks, request), _stand(table), known.replaced)
@@ -194,6 +214,7 @@ class Redactor:
     def _clean_response(self, response: Response, marks: Marks, table: Table) -> Response:
         """The same of a response."""
         known = self._known
+        marks = self._with_split(marks, response, table)
         clean = rewrite_response(response, marks, _stand(table))
         if _touches(known, clean.headers, clean.reason, clean.body) or _touches(known, clean.trailers, "", b""):
             clean = rewrite_response(response, _readable(marks, response), _stand(table), known.replaced)

@@ -6,6 +6,7 @@ those that hold no secret, and those are never read as text.
 """
 
 import re
+from codecs import getincrementaldecoder
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,6 +23,7 @@ from truemirror.core.mirror.redaction_shapes import (
     shape_spots,
 )
 from truemirror.core.mirror.redaction_spots import NOWHERE, Place, ordered, shifted
+from truemirror.core.mirror.redaction_stream import contents, is_stream, running_texts, stream_places
 from truemirror.core.mirror.redaction_text import Look, content_places, labelled_places, text_places, value_places
 from truemirror.core.wire.headers import Headers
 from truemirror.core.wire.media import NO_MEDIA_TYPE, MediaType, parse_media_type
@@ -35,6 +37,7 @@ _ESCAPE = re.compile(rb'\\(?:["/]|u00[2-7]|[^"]{0,60}"\s*:)')
 _PERCENT = re.compile(rb"%[0-9A-Fa-f]{2}")
 _TAIL = re.compile(rb"[\w.\[\]-]{1,64}\Z")
 _UUID_LENGTH = 36
+_ANYTHING = "application/octet-stream"
 _SNIFFED = 1_024
 _REMEMBERED = 65_536
 _UTF8 = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
@@ -65,10 +68,17 @@ def media_of(headers: Headers) -> MediaType:
 
 
 def searchable(body: bytes, headers: Headers) -> bytes:
-    """A body's bytes as known secrets are looked for in them: in UTF-8, whatever charset it is in."""
-    if body.isascii() or not (charset := media_of(headers).charset) or charset in _UTF8:
+    """A body's bytes as known secrets are looked for in them: in UTF-8, whatever charset it is in.
+
+    Those of a stream are followed by what its events say together.
+    """
+    media = media_of(headers)
+    if body and is_stream(media):
+        text = body_text(body, media).text
+        return f"{text}\n{running_texts(text)}".encode("utf-8", "surrogatepass")
+    if body.isascii() or not (charset := media.charset) or charset in _UTF8:
         return body
-    return body_text(body, media_of(headers)).text.encode("utf-8", "surrogatepass")
+    return body_text(body, media).text.encode("utf-8", "surrogatepass")
 
 
 def body_text(body: bytes, media: MediaType) -> BodyText:
@@ -85,15 +95,27 @@ def body_text(body: bytes, media: MediaType) -> BodyText:
 
 
 def is_binary(body: bytes, media: MediaType) -> bool:
-    """Whether a body is no text."""
+    """Whether a body is no text. What is only said to be bytes (`application/octet-stream`) is looked at."""
     if media.charset.startswith(("utf-16", "utf-32")):
         return False
-    return bool(_BINARY.match(media.name)) or b"\0" in body[:_SNIFFED]
+    if b"\0" in body[:_SNIFFED]:
+        return True
+    return bool(_BINARY.match(media.name)) and not (media.name == _ANYTHING and _says_text(body[:_SNIFFED]))
+
+
+def _says_text(head: bytes) -> bool:
+    """Whether a body that begins so is a text in UTF-8."""
+    try:
+        text = getincrementaldecoder("utf-8")().decode(head)
+    except ValueError:
+        return False
+    return all(char.isprintable() or char in "\r\n\t" for char in text)
 
 
 def body_places(body: bytes, media: MediaType, look: Look) -> tuple[BodyText | None, tuple[Place, ...]]:
     """The secrets of a body, and the text that they are places of; no text when there is nothing to find."""
-    if not body or (_begins_json(body) and not worth_reading(body, look.policy)):
+    streams = is_stream(media)
+    if not body or (_begins_json(body) and not streams and not worth_reading(body, look.policy)):
         return None, NOWHERE
     if is_binary(body, media):
         if not may_have_shape(body):
@@ -105,7 +127,13 @@ def body_places(body: bytes, media: MediaType, look: Look) -> tuple[BodyText | N
         return said, ordered(labelled_places(form_values(said.text, look.policy), look))
     if media.is_multipart:
         return said, ordered(_multipart(said.text, media.boundary, look))
-    return said, text_places(said.text, look)
+    return said, _stream_places(said.text, look) if streams else text_places(said.text, look)
+
+
+def _stream_places(text: str, look: Look) -> tuple[Place, ...]:
+    """The secrets of a stream: those of each event, and those that several events say together."""
+    alone = [place for start, content, _ in contents(text) for place in shifted(text_places(content, look), start)]
+    return ordered((*stream_places(text, lambda joined: content_places(joined, look), alone), *alone))
 
 
 def _begins_json(body: bytes) -> bool:
@@ -175,9 +203,9 @@ def _part(part: str, look: Look) -> tuple[Place, ...]:
     )
     kind = look.policy.kind(_parameter(headers.get("content-disposition"), "name"))
     media = parse_media_type(headers.get("content-type"))
-    if _BINARY.match(media.name):
+    if _BINARY.match(media.name) and is_binary(content.encode("utf-8", "surrogatepass"), media):
         return shifted(shape_spots(content), offset)
-    if kind in (Kind.OTHER, Kind.IDENTIFIER) and ("\n" in content or media.name not in ("", "text/plain")):
+    if kind in (Kind.OTHER, Kind.IDENTIFIER) and ("\n" in content or media.name not in ("", "text/plain", _ANYTHING)):
         return shifted(content_places(content, look), offset)
     return shifted(value_places(content, kind, look), offset)
 

@@ -45,12 +45,14 @@ def without_secrets(token: str, signature: str, stand: Callable[[str, str], str]
 
     `stand` gives the stand-in for a claim's value, by the claim's name; `lasting` fixes the times.
     """
-    first, second, _ = token.split(".", 2)
+    first, second, proof = token.split(".", 2)
     head, claims = _read(first), _read(second)
     if head is None or claims is None:
         return None
     plain = {name: value for name, value in head.items() if name in _HEAD and _is_plain(value)}
     cleaned = {name: _clean(name, value, stand, lasting=lasting) for name, value in claims.items()}
+    if not proof:  # without a signature all of the token would stay, and begin its own stand-in
+        cleaned["jti"] = signature
     kept_head = first if plain == head else _write(plain)
     kept_claims = second if cleaned == claims else _write(cleaned)
     return f"{kept_head}.{kept_claims}.{signature}"

@@ -1,13 +1,14 @@
 """Messages written again with other texts in them.
 
 Rules: what does not change stays the same object. A Content-Length that was right stays right; one that promised more
-than there is (a truncated answer) keeps promising as much more; one of an encoded body is left alone. The last chunks
-of a streamed body take up the difference.
+than there is (a truncated answer) keeps promising as much more; one of an encoded body is left alone. Digests follow
+the body. The last chunks of a streamed body take up the difference.
 """
 
 from collections.abc import Callable
 from dataclasses import replace
 
+from truemirror.core.mirror.redaction_digests import with_digests
 from truemirror.core.mirror.redaction_find import Marks, header_text, header_value
 from truemirror.core.mirror.redaction_spots import Place, Why, render
 from truemirror.core.wire.exchange import Chunk, Fault, Outcome, Request, Response
@@ -28,6 +29,7 @@ def rewrite_request(request: Request, marks: Marks, stand: Stand, between: Betwe
         body = marks.text.encode(render(marks.text.text, marks.body, stand, between))
     if body != request.body:
         headers = _resized(headers, len(request.body), len(body), encoded=bool(request.codings))
+        headers = with_digests(headers, request.body, body, encoded=bool(request.codings))
     if target == request.target and headers == request.headers and body == request.body:
         return request
     return replace(request, target=target, headers=headers, body=body)
@@ -49,6 +51,8 @@ def with_contents(response: Response, headers: Headers, body: bytes, trailers: H
     if body != response.body:
         encoded = bool(response.codings)
         headers = _resized(headers, len(response.body), len(body), encoded=encoded)
+        headers = with_digests(headers, response.body, body, encoded=encoded)
+        trailers = with_digests(trailers, response.body, body, encoded=encoded)
         chunks = chunks if encoded else _rechunked(chunks, len(body) - len(response.body))
     new = replace(response, headers=headers, body=body, trailers=trailers, chunks=chunks, reason=reason)
     return response if new == response else new

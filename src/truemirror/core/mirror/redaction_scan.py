@@ -19,7 +19,7 @@ _LINE = re.compile(r"^[ \t>]*([A-Za-z][\w-]{0,63}):[ \t]+([^\r\n]+?)[ \t]*\r?$",
 _CODE = re.compile(r"[\s(){}\[\]<>;,\"']")
 _TAG = re.compile(r"<(?:input|meta|param)\b[^>]{0,2000}>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"([\w:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
-_ELEMENT = re.compile(r"<([A-Za-z_][\w:.-]*)(?:\s[^<>]*)?>([^<>]+)</")
+_ELEMENT = re.compile(r"<([A-Za-z_][\w:.-]*)(?:\s[^<>]*)?>(?:([^<>]+)</|\s*<!\[CDATA\[((?:[^\]]|\](?!\]>))+)\]\]>)")
 _AUTHORITY = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//[^/?#\s]*|(?=/)")
 _SEGMENT = re.compile(r"[^/;]+|;[^/;]*")
 _TELLING = frozenset({"activate", "confirm", "invite", "invitation", "magic", "reset", "unsubscribe", "verify"})
@@ -132,11 +132,12 @@ def _up_to(text: str, start: int, quote: str) -> str:
 
 
 def _elements(text: str, policy: RedactionPolicy) -> Iterator[Labelled]:
-    """`<name>value</name>`."""
+    """`<name>value</name>`, and `<name><![CDATA[value]]></name>`."""
     for found in _ELEMENT.finditer(text):
         kind = policy.kind(found[1].rpartition(":")[2])
         if kind in (Kind.SECRET, Kind.CODE):
-            yield Labelled(found.start(2), found[2], kind, Escapes.ENTITIES)
+            group, escapes = (2, Escapes.ENTITIES) if found[3] is None else (3, Escapes.NONE)
+            yield Labelled(found.start(group), found[group], kind, escapes)
 
 
 def _fields(text: str, policy: RedactionPolicy) -> Iterator[Labelled]:

@@ -35,6 +35,10 @@ class Why(IntEnum):
     """It has the shape of a token or key."""
 
 
+Portion = tuple[int, int, int]
+"""Which part of a secret a place says: from, to, of how many characters."""
+
+
 @dataclass(frozen=True, slots=True)
 class Spot:
     """A secret's place in a text."""
@@ -44,6 +48,8 @@ class Spot:
     secret: str
     """What the place says, encodings undone."""
     why: Why
+    portion: Portion | None = None
+    """Where the secret is said piece by piece: the piece that this place says. `secret` is the whole then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +117,7 @@ def render(
         old = text[place.start : place.end]
         if isinstance(place, Spot):
             new = stand(place.secret, place.why)
-            pieces.append(old if new is None else new)
+            pieces.append(old if new is None else share(new, place.portion))
         else:
             content = render(place.content, place.spots, stand, between)
             pieces.append(old if content == place.content else place.encode(content))
@@ -119,6 +125,14 @@ def render(
     gap = text[done:]
     pieces.append(between(gap) if between and gap else gap)
     return "".join(pieces)
+
+
+def share(text: str, portion: Portion | None) -> str:
+    """As much of a stand-in as a piece says of the secret; all pieces together say all of it."""
+    if portion is None:
+        return text
+    first, last, whole = portion
+    return text[first * len(text) // whole : last * len(text) // whole]
 
 
 class Escapes(Enum):
