@@ -144,3 +144,29 @@ def test_a_mirror_that_cannot_be_written_is_told(project: Any, live: Any, monkey
     result.assert_outcomes(failed=1)
     assert "mirrors" in result.stdout.str()
     assert "Traceback" not in result.stdout.str()
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "2")])
+def test_the_report_says_which_recordings_answered_which_test(project: Any, workers: tuple[str, ...]) -> None:
+    """By scenario and number, with their ids; of all workers together."""
+    project.record("tags", ada=[("GET", "/v1/tags/t1", 200, {}), ("GET", "/v1/tags/t2", 200, {})])
+    project.tests(
+        "import httpx, pytest\n\n@pytest.mark.parametrize('one', ['t2', 't1'])\n"
+        "def test_it(mirrors, one):\n    httpx.get(f'http://tags.internal/v1/tags/{one}')\n"
+    )
+    project.run_apart("--mirror-report", "told.json", *workers)
+    told = json.loads((project.path / "told.json").read_text())
+    assert told["answers"]["test_it.py::test_it[t2]"] == {"tags": {"ada": [2]}}
+    assert set(told["services"]["tags"]["used"]["ada"]) == {"1", "2"}
+
+
+def test_the_report_says_what_a_server_answered(project: Any) -> None:
+    """As for what is answered in process."""
+    project.record("tags", ada=[("GET", "/v1/tags", 200, []), ("GET", "/health", 200, {})])
+    project.tests(
+        "import urllib.request\n\ndef test_it(mirror_server):\n"
+        "    urllib.request.urlopen(mirror_server('tags').url + '/v1/tags', timeout=30).read()\n"
+    )
+    told = project.report()
+    assert told["answers"]["test_it.py::test_it"] == {"tags": {"ada": [1]}}
+    assert list(told["services"]["tags"]["used"]["ada"]) == ["1"]

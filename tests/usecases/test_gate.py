@@ -159,3 +159,47 @@ def test_a_mirror_whose_age_nobody_can_tell_is_unknown() -> None:
         scenarios = tuple(Scenario(f"s{number}", recorded=day) for number, day in enumerate(dates))
         judgement = judged(KEPT, config=config, mirrors=[Mirror("tags", scenarios=scenarios)]).judgement
         assert judgement.verdict is Verdict.UNKNOWN
+
+
+def dated(*days: str) -> Mirror:
+    """A mirror of tags with a scenario for each day."""
+    return Mirror("tags", scenarios=tuple(Scenario(f"s{number}", recorded=day) for number, day in enumerate(days)))
+
+
+def test_a_mirror_that_is_too_old_names_whom_to_ask_and_what_to_do() -> None:
+    """Owner, consumers, place and the command."""
+    config = Config(root=Path(), services=SERVICES, max_age_days=7, stale="refuse")
+    (reason,) = judged(KEPT, config=config, mirrors=[dated("2026-03-19", "2026-03-01")]).judgement.reasons
+    assert (reason.rule, reason.owner, reason.consumers) == ("mirror-stale", "team-tags", ("deals",))
+    assert reason.next_step == "truemirror record tags --upstream URL"
+
+
+def test_a_mirror_that_is_too_old_is_a_warning_where_the_configuration_warns() -> None:
+    """Allow, with a finding and a word in the matrix."""
+    config = Config(root=Path(), services=SERVICES, max_age_days=7)
+    evidence = judged(KEPT, config=config, mirrors=[dated("2026-03-01")])
+    (finding,) = evidence.findings
+    assert (finding.rule, finding.level, finding.owner) == ("mirror-stale", Level.WARN, "team-tags")
+    (check,) = evidence.judgement.stages[2].checks
+    assert check.summary == "19 days old, allowed are 7, which is only warned of"
+
+
+def test_a_service_may_have_a_limit_of_its_own() -> None:
+    """It wins over that of the whole configuration, and holds where there is none."""
+    old = [dated("2026-03-01")]
+    for whole, own, verdict in ((7, 30, Verdict.ALLOW), (None, 7, Verdict.BLOCK), (30, 7, Verdict.BLOCK)):
+        services = {**SERVICES, "tags": ServiceConfig("tags", suite="suites/isolation/tags", max_age_days=own)}
+        config = Config(root=Path(), services=services, max_age_days=whole, stale="refuse")
+        assert judged(KEPT, config=config, mirrors=old).judgement.verdict is verdict
+
+
+def test_a_date_that_nobody_can_read_is_unknown_with_a_next_step() -> None:
+    """Also one that is still to come; an old scenario beside it breaks all the same."""
+    config = Config(root=Path(), services=SERVICES, max_age_days=7, stale="refuse")
+    for day in ("", "yesterday", "2026-04-20"):
+        judgement = judged(KEPT, config=config, mirrors=[dated("2026-03-20", day)]).judgement
+        assert judgement.verdict is Verdict.UNKNOWN
+        (reason,) = judgement.reasons
+        assert (reason.rule, reason.owner) == ("mirror-undated", "team-tags")
+        assert reason.next_step == "truemirror record tags --upstream URL"
+    assert judged(KEPT, config=config, mirrors=[dated("2026-03-01", "")]).judgement.verdict is Verdict.BLOCK

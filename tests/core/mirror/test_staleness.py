@@ -3,7 +3,7 @@
 import pytest
 
 from truemirror.core.mirror.model import Mirror, Scenario
-from truemirror.core.mirror.staleness import staleness
+from truemirror.core.mirror.staleness import Age, age_of, staleness
 
 MIRROR = Mirror("tags", "1.2.3", (Scenario("a", (), "2026-11-01"), Scenario("b", (), "2026-11-20"), Scenario("c")))
 
@@ -31,3 +31,19 @@ def test_another_contract_version_makes_it_stale(wanted: str, is_stale: bool) ->
 def test_days_that_are_none_do_not_count() -> None:
     """A date that cannot be read is an unknown one."""
     assert staleness(Mirror("tags", scenarios=(Scenario("a", (), "yesterday"),)), "2026-11-22", 1) == ""
+
+
+def test_the_age_tells_oldest_newest_and_what_nobody_knows() -> None:
+    """A scenario without a day is counted."""
+    assert age_of(MIRROR, "2026-11-22") == Age("2026-11-01", "2026-11-20", 21, 1)
+
+
+def test_a_day_still_to_come_is_unknown_but_for_tomorrow() -> None:
+    """Elsewhere it has begun."""
+    assert age_of(Mirror("tags", scenarios=(Scenario("a", (), "2026-11-23"),)), "2026-11-22").days == 0
+    assert age_of(Mirror("tags", scenarios=(Scenario("a", (), "2026-11-24"),)), "2026-11-22") == Age(undated=1)
+
+
+def test_a_mirror_without_scenarios_has_no_age() -> None:
+    """Nothing is unknown of it either."""
+    assert age_of(Mirror("tags"), "2026-11-22") == Age()
