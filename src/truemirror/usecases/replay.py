@@ -5,17 +5,18 @@ atomically under the lock that the caller brings. A session's standing is the on
 """
 
 from array import array
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from truemirror.core.mirror.decision import Case, Decision, Forward, Mode, Note, Refuse, Replay, plan
+from truemirror.core.mirror.fit import compared, fit, followed
+from truemirror.core.mirror.flow import NO_FLOW, Followed
 from truemirror.core.mirror.index import Hit, Index, NoHit, build_index, is_write
 from truemirror.core.mirror.latency import Latency
-from truemirror.core.mirror.miss import Miss, explain
-from truemirror.core.mirror.model import Ignore, Mirror, Scenario
+from truemirror.core.mirror.miss import explain
+from truemirror.core.mirror.model import Mirror, Scenario
 from truemirror.core.mirror.operation import operation_of
 from truemirror.core.mirror.plan import Plan
 from truemirror.core.mirror.redaction_recognise import recorded_stand_ins
@@ -25,8 +26,9 @@ from truemirror.core.wire.exchange import Exchange, Request
 from truemirror.ports import Lock
 from truemirror.usecases.conditions import Conditions, check_operations
 from truemirror.usecases.redact import Redactor
+from truemirror.usecases.replay_tally import Tally
+from truemirror.usecases.walks import Walk, moved, recounted
 
-_MISSES_KEPT = 1_000
 _WALKING = frozenset(mode for mode in Mode if plan(mode, Case.HIT) is None)
 """Modes in which a hit is answered with its recording."""
 
@@ -38,42 +40,6 @@ class Lookup:
     found: Hit | NoHit
     live: tuple[tuple[str, str], ...] = ()
     """Stand-ins and the live secrets that this request brought for them."""
-
-
-@dataclass(slots=True)
-class Tally:
-    """What a mirror was asked and how it answered."""
-
-    hits: int = 0
-    misses: int = 0
-    relaxed: int = 0
-    ahead: int = 0
-    away: int = 0
-    forwarded: int = 0
-    planned: int = 0
-    """Calls that a fault plan changed; one that it answered is no hit."""
-    counts: "array[int]" = field(default_factory=partial(array, "Q"))
-    """How often each place answered."""
-    missed: list[Miss] = field(default_factory=list)
-    """The first misses, for the closing report."""
-    relaxations: Counter[Ignore] = field(default_factory=Counter)
-
-    @property
-    def used(self) -> Counter[int]:
-        """How often each place answered that did at all."""
-        return Counter({place: count for place, count in enumerate(self.counts) if count})
-
-
-class _Walk:
-    """Where one session stands; it moves under the replayer's lock."""
-
-    __slots__ = ("home", "made", "place")
-
-    def __init__(self, place: int = NOWHERE, home: int = NOWHERE, made: tuple[int, ...] = ()) -> None:
-        """Begin there, with the places of writes that the session itself has recorded."""
-        self.place = place
-        self.home = home
-        self.made = made
 
 
 class Replayer:
@@ -101,7 +67,7 @@ class Replayer:
         self.tally = Tally()
         self.revision = 0
         self._lock: Lock = lock or nullcontext()
-        self._walks: dict[str, _Walk] = {}
+        self._walks: dict[str, Walk] = {}
         self._index = build_index(mirror)
         self._stand_ins: frozenset[str] | None = None
         self._replays: list[Replay | None] = [None] * len(self._index.exchanges)
@@ -150,9 +116,10 @@ class Replayer:
 
     def _plainly(self, lookup: Lookup, session: str) -> Decision:
         """What the recording gives."""
-        match lookup.found:
+        found, follow = self._follow(lookup.found, session)
+        match found:
             case Hit() as hit:
-                return self._hit(hit, lookup.live, session)
+                return self._hit(hit, lookup.live, session, follow)
             case NoHit() as nohit:
                 return self._miss(nohit)
 
@@ -177,7 +144,14 @@ class Replayer:
             self.conditions.delay(latency, seed)
             self.revision += 1
 
-    def _hit(self, hit: Hit, live: tuple[tuple[str, str], ...], session: str) -> Decision:
+    def _follow(self, found: Hit | NoHit, session: str) -> tuple[Hit | NoHit, Followed | None]:
+        """What a session finds that has values of its own; all others find what was found."""
+        walk = self._walks.get(session)
+        return (found, None) if walk is None or walk.flow is None else followed(self._index, found, walk.flow)
+
+    def _hit(
+        self, hit: Hit, live: tuple[tuple[str, str], ...], session: str, follow: Followed | None = None
+    ) -> Decision:
         """A request that was recorded."""
         todo = plan(self.mode, Case.STALE if self.stale else Case.HIT)
         if isinstance(todo, Forward):
@@ -191,13 +165,28 @@ class Replayer:
         if reason:
             return self._miss(NoHit(hit.parts, operation_of(hit.parts.method, hit.parts.path)), reason)
         walk.place = taken.place
-        self._count(hit, taken)
-        notes = self._notes(hit, taken)
+        if hit.relaxed or hit.varying or walk.flow is not None:
+            return self._fitted(hit, live, walk, taken, follow)
+        self._count(taken)
+        notes = self._notes(taken)
         if notes or live:
             return Replay(self._index.exchanges[taken.place], taken.place, notes, live)
         return self._replays[taken.place] or self._replay(taken.place)
 
-    def _own_writes(self, walk: _Walk, chosen: int) -> int:
+    def _fitted(
+        self, hit: Hit, live: tuple[tuple[str, str], ...], walk: Walk, taken: Step, follow: Followed | None
+    ) -> Replay:
+        """A recording that does not answer to the letter, or not with its own values; told wherever it was relaxed."""
+        recorded = self._index.exchanges[taken.place]
+        fitted = fit(recorded, hit, follow, walk.flow or NO_FLOW)
+        walk.flow = fitted.flow or None
+        self._count(taken)
+        if fitted.relaxed:
+            self.tally.relaxed_one(operation_of(recorded.request.method, recorded.request.path), fitted.relaxed)
+        notes = self._notes(taken, fitted.relaxed)
+        return Replay(fitted.exchange, taken.place, notes, live, is_own=fitted.exchange is not recorded)
+
+    def _own_writes(self, walk: Walk, chosen: int) -> int:
         """How many writes between where a session stands and a place are its own, recorded by itself."""
         spans = self._index.spans
         begin = spans.starts[spans.scenario_of[chosen]]
@@ -212,6 +201,9 @@ class Replayer:
                 return None
             if type(found) is not Hit:
                 return None
+            walk = self._walks.get(session)
+            if walk is not None and walk.flow is not None and found.relaxed:
+                return None
             decision = self._hit(found, (), session)
             return decision if isinstance(decision, Replay) else None
 
@@ -222,7 +214,14 @@ class Replayer:
         """
         with self._lock:
             walk = self._walks.get(session)
-            if walk is None or revision != self.revision or self.strict or self.stale or self.mode not in _WALKING:
+            if (
+                walk is None
+                or walk.flow is not None
+                or revision != self.revision
+                or self.strict
+                or self.stale
+                or self.mode not in _WALKING
+            ):
                 return False
             spans = self._index.spans
             if walk.home != NOWHERE and walk.home != spans.scenario_of[place]:
@@ -239,12 +238,25 @@ class Replayer:
         made = self._replays[place] = Replay(self._index.exchanges[place], place)
         return made
 
-    def walk(self, hit: Hit, session: str = "") -> Exchange:
-        """The recording that this session would get next; the session moves there, nothing is counted."""
+    def walk(self, lookup: Lookup, session: str, live: Exchange) -> tuple[Exchange, Exchange] | None:
+        """The recording that this session would get next, and a live exchange in its terms; None for a miss.
+
+        The session moves there, and learns which values the live service gave for recorded ones; only what had to be
+        relaxed is counted.
+        """
         with self._lock:
+            found, follow = self._follow(lookup.found, session)
+            if isinstance(found, NoHit):
+                return None
             walk = self._walks.get(session) or self._begin(session)
-            walk.place = step(Standing(walk.place, walk.home), hit.places, self._index.spans).place
-            return self._index.exchanges[walk.place]
+            walk.place = step(Standing(walk.place, walk.home), found.places, self._index.spans).place
+            recorded = self._index.exchanges[walk.place]
+            if follow is not None:
+                operation = operation_of(recorded.request.method, recorded.request.path)
+                self.tally.relaxed_one(operation, (f"{part} (value flow)" for part in follow.parts))
+            live, flow = compared(self._index, recorded, found, follow, walk.flow or NO_FLOW, live)
+            walk.flow = flow or None
+            return recorded, live
 
     def _miss(self, nohit: NoHit, reason: str = "") -> Decision:
         """A request that was not recorded, or whose recording may not answer for a reason."""
@@ -266,38 +278,33 @@ class Replayer:
     def _refuse(self, nohit: NoHit, reason: str = "") -> Refuse:
         """Explain, and remember for the closing report."""
         miss = explain(self._index, nohit, reason)
-        self.tally.misses += 1
-        if len(self.tally.missed) < _MISSES_KEPT:
-            self.tally.missed.append(miss)
+        self.tally.missed_one(miss)
         return Refuse(miss)
 
-    def _begin(self, session: str) -> _Walk:
+    def _begin(self, session: str) -> Walk:
         """A new session: at home in its namesake's scenario, when there is one."""
         named = session or self.default_session
         numbers = self._index.scenario_numbers
         names = scenario_names(named) if named else ()
         home = next((numbers[name] for name in names if name in numbers), NOWHERE)
-        walk = self._walks[session] = _Walk(home=home)
+        walk = self._walks[session] = Walk(home=home)
         return walk
 
-    def _count(self, hit: Hit, taken: Step) -> None:
+    def _count(self, taken: Step) -> None:
         """Keep the tally."""
         tally = self.tally
         tally.hits += 1
         tally.counts[taken.place] += 1
         tally.ahead += taken.ahead > 0
         tally.away += taken.away
-        if hit.relaxed:
-            tally.relaxed += 1
-            tally.relaxations.update(hit.relaxed)
 
-    def _notes(self, hit: Hit, taken: Step) -> tuple[tuple[Note, str], ...]:
+    def _notes(self, taken: Step, relaxed: Sequence[str] = ()) -> tuple[tuple[Note, str], ...]:
         """What a person should know about this answer."""
-        if not (hit.relaxed or taken.ahead or taken.away or self.stale):
+        if not (relaxed or taken.ahead or taken.away or self.stale):
             return ()
         notes: list[tuple[Note, str]] = []
-        if hit.relaxed:
-            notes.append((Note.RELAXED, ", ".join(rule.part for rule in hit.relaxed)))
+        if relaxed:
+            notes.append((Note.RELAXED, ", ".join(relaxed)))
         if taken.ahead:
             notes.append((Note.AHEAD, f"{taken.ahead} recorded writes were not made"))
         if taken.away:
@@ -361,41 +368,10 @@ class Replayer:
             self._stand_ins = None
             self._replays = [None] * len(index.exchanges)
             self._has_writes = index.spans.writes_before[-1] > 0
-            self._walks = {key: _moved(walk, old, index) for key, walk in self._walks.items()}
-            self.tally.counts = _recounted(self.tally.counts, old, index)
+            self._walks = {key: moved(walk, old, index) for key, walk in self._walks.items()}
+            self.tally.counts = recounted(self.tally.counts, old, index)
             self.revision += 1
 
     def unused(self) -> list[int]:
         """Places that answered nobody."""
         return [place for place in range(len(self._index.exchanges)) if not self.tally.counts[place]]
-
-
-def _moved(walk: _Walk, old: Index, new: Index) -> _Walk:
-    """The same walk in another state of the mirror, where places have other numbers."""
-    home = NOWHERE
-    if walk.home != NOWHERE:
-        home = new.scenario_numbers.get(old.mirror.scenarios[walk.home].name, NOWHERE)
-    made = tuple(moved for place in walk.made if (moved := _moved_place(place, old, new)) != NOWHERE)
-    if walk.place == NOWHERE:
-        return _Walk(home=home, made=made)
-    place = _moved_place(walk.place, old, new)
-    return _Walk(made=made) if place == NOWHERE else _Walk(place, home, made)
-
-
-def _moved_place(place: int, old: Index, new: Index) -> int:
-    """The number that a place has now, or the last one of its scenario; NOWHERE without its scenario."""
-    number = old.spans.scenario_of[place]
-    moved = new.scenario_numbers.get(old.mirror.scenarios[number].name)
-    if moved is None or not new.mirror.scenarios[moved].exchanges:
-        return NOWHERE
-    last = len(new.mirror.scenarios[moved].exchanges) - 1
-    return new.spans.starts[moved] + min(place - old.spans.starts[number], last)
-
-
-def _recounted(counts: "array[int]", old: Index, new: Index) -> "array[int]":
-    """The counts of places under the numbers that they have now."""
-    recounted = array("Q", bytes(8 * len(new.exchanges)))
-    for place, count in enumerate(counts):
-        if count and (moved := _moved_place(place, old, new)) != NOWHERE:
-            recounted[moved] += count
-    return recounted

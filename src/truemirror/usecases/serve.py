@@ -11,7 +11,7 @@ from truemirror.core.mirror.decision import Forward
 from truemirror.core.mirror.difference import Difference, short
 from truemirror.core.mirror.drift import outcome_differences
 from truemirror.core.mirror.exchange_id import exchange_id
-from truemirror.core.mirror.index import Hit, NoHit
+from truemirror.core.mirror.index import NoHit
 from truemirror.core.mirror.miss import Miss
 from truemirror.core.mirror.session import scenario_name
 from truemirror.core.wire.exchange import Exchange, Request
@@ -80,8 +80,8 @@ class Forwarding:
             return
         scenario = scenario_name(session)
         redacted = self.replayer.redactor.redact(live, scenario)
-        if todo.compare and isinstance(lookup.found, Hit):
-            self._compare(lookup.found, session, redacted)
+        if todo.compare:
+            self._compare(lookup, session, redacted)
         if todo.store and self.journal is not None:
             self.journal.append(scenario, redacted, began_ms)
             self.stored += 1
@@ -89,13 +89,16 @@ class Forwarding:
             self._fresh_sessions.append(session)
             self._fresh_identities.add(lookup.found.parts.digest())
 
-    def _compare(self, hit: Hit, session: str, live: Exchange) -> None:
-        """Note how a live answer differs from the one that this session would have got."""
-        recorded = self.replayer.walk(hit, session)
-        rules = self.replayer.mirror.rules
-        if exchange_id(recorded, rules) == exchange_id(live, rules) or len(self.drifted) >= _DRIFTED_KEPT:
+    def _compare(self, lookup: Lookup, session: str, live: Exchange) -> None:
+        """Note how a live answer differs from the one that this session would have got, today's values aside."""
+        both = self.replayer.walk(lookup, session, live)
+        if both is None:
             return
-        differences = tuple(outcome_differences(recorded.outcome, live.outcome))[:_LISTED]
+        recorded, got = both
+        rules = self.replayer.mirror.rules
+        if exchange_id(recorded, rules) == exchange_id(got, rules) or len(self.drifted) >= _DRIFTED_KEPT:
+            return
+        differences = tuple(outcome_differences(recorded.outcome, got.outcome))[:_LISTED]
         if differences:
             self.drifted.append(Drifted(short(f"{live.request.method} {live.request.target}"), differences))
 
@@ -124,6 +127,8 @@ class Summary:
     forwarded: int
     stored: int
     unused: int
+    planned: int = 0
+    """Calls that a fault plan changed; those that it answered are no hits."""
     stale: str = ""
     missed: Sequence[Miss] = ()
     drifted: Sequence[Drifted] = ()
@@ -144,6 +149,7 @@ def summarise(replayer: Replayer, forwarding: Forwarding | None = None) -> Summa
         forwarded=tally.forwarded,
         stored=forwarding.stored if forwarding else 0,
         unused=len(replayer.unused()),
+        planned=tally.planned,
         stale=replayer.stale,
         missed=tuple(tally.missed),
         drifted=tuple(forwarding.drifted) if forwarding else (),

@@ -1,6 +1,6 @@
 """A mirror's folder: the names of its files and what is in them.
 
-    mirror.json                 {"format", "ignore", "noise", "reads", "service", "version"}
+    mirror.json                 {"format", "ignore", "links" where it has some, "noise", "reads", "service", "version"}
     <scenario>/scenario.json    {"format", "name" where the folder's name cannot say it, "recorded"}
     <scenario>/0001.json        {"exchanges": [exchange, ...], "format"}, a new file about every MiB
     bodies/<sha256>             a large body, nothing else
@@ -22,7 +22,7 @@ from truemirror.core.mirror.document import Reading, decode_exchange, encode_exc
 from truemirror.core.mirror.exchange_id import exchange_id
 from truemirror.core.mirror.fields import Document, as_object, day, listed, text, under, wrong
 from truemirror.core.mirror.formats import upgrade
-from truemirror.core.mirror.model import FORMAT, Ignore, Mirror, MirrorRules, Noise, Scenario
+from truemirror.core.mirror.model import FORMAT, Ignore, Link, Mirror, MirrorRules, Noise, Scenario
 from truemirror.core.wire.exchange import Exchange
 from truemirror.errors import FormatError
 
@@ -40,7 +40,7 @@ _PLAIN_FOLDER = re.compile(r"[\w=+@][\w.=+@-]*\Z")
 _HASHED_FOLDER = re.compile(r"=[0-9a-f]{12}\Z")
 _UNSAFE = re.compile(r"[^\w+@-]+")
 _LONGEST = 200
-_MIRROR = frozenset({"format", "ignore", "noise", "reads", "service", "version"})
+_MIRROR = frozenset({"format", "ignore", "links", "noise", "reads", "service", "version"})
 _SCENARIO = frozenset({"format", "name", "recorded"})
 _PART = frozenset({"exchanges", "format"})
 
@@ -100,6 +100,8 @@ def encode_mirror(mirror: Mirror) -> bytes:
     rules = mirror.rules
     document: Document = {"format": FORMAT}
     document["ignore"] = [_texts(operation=one.operation, part=one.part, why=one.why) for one in rules.ignores]
+    if rules.links:
+        document["links"] = [_link_document(one) for one in rules.links]
     document["noise"] = [
         _texts(kind=one.kind, of="" if one.of == "answer" else one.of, operation=one.operation, part=one.part)
         for one in rules.noise
@@ -108,6 +110,12 @@ def encode_mirror(mirror: Mirror) -> bytes:
     document["service"] = mirror.service
     document["version"] = mirror.version
     return rendered(document)
+
+
+def _link_document(link: Link) -> Document:
+    """A link, as the sentence that it is: from, what, to, where."""
+    source = _texts(**{"from": link.operation, "made": link.made, "kind": link.kind, "given": link.given})
+    return source | _texts(to=link.to, used=link.used)
 
 
 def _texts(**fields: str) -> Document:
@@ -167,7 +175,8 @@ def decode_mirror(document: object, service: str, version: str) -> MirrorRules:
     for place, one in enumerate(reads):
         if type(one) is not str:
             raise wrong(f"reads[{place}]", "an operation, as `POST /v1/search`", one)
-    return MirrorRules(ignores, noise, tuple(reads))
+    links = tuple(_link(one) for one in _rules(known, "links", ("from",), ("given", "kind", "made", "to", "used")))
+    return MirrorRules(ignores, noise, tuple(reads), links)
 
 
 def _rules(document: Document, name: str, needed: tuple[str, ...], optional: tuple[str, ...]) -> list[dict[str, str]]:
@@ -188,6 +197,19 @@ def _noise(fields: dict[str, str]) -> Noise:
     if fields["of"] not in ("", "answer", "request"):
         raise wrong("noise.of", "`answer` or `request`", fields["of"])
     return Noise(fields["operation"], fields["part"], fields["kind"], fields["of"] or "answer")
+
+
+def _link(fields: dict[str, str]) -> Link:
+    """One link. Raises FormatError when it has no beginning or no end."""
+    link = Link(fields.pop("from"), **fields)
+    ends = bool(link.given and link.made) + bool(link.to and link.used)
+    if not link.part or bool(link.to) != bool(link.used) or ends != 1:
+        raise FormatError(
+            "a link has `given`, `to` and `used`, or `made` and `given`, or `made`, `to` and `used`",
+            where="links",
+            fix='as {"from": "POST /v1/deals", "given": "body:/id", "to": "GET /v1/deals/{}", "used": "path:2"}',
+        )
+    return link
 
 
 def decode_scenario(document: object, folder: str) -> tuple[str, str]:

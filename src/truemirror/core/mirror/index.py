@@ -1,16 +1,17 @@
 """The index of a mirror: from a request's identity to the places where it was recorded, in O(1).
 
-Rules: one dictionary per way of looking, each relaxation with its own; nothing here looks through the whole mirror.
+Rules: one dictionary per way of looking, each relaxation (`relax`) with its own; nothing here looks through the whole
+mirror.
 Built once from a mirror; a mirror that gained a recording is indexed again.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from truemirror.core.mirror.model import Ignore, Mirror, Scenario
+from truemirror.core.mirror.model import Mirror, Scenario
 from truemirror.core.mirror.operation import operation_of
 from truemirror.core.mirror.parts import Parts, parts_of, vary_names
-from truemirror.core.mirror.relax import relax, rules_for
+from truemirror.core.mirror.relax import Relaxation, is_typed, levels_of, relax, rules_for
 from truemirror.core.mirror.timeline import Spans
 from truemirror.core.wire.canonical import canonical_path
 from truemirror.core.wire.exchange import Exchange, Request, Response, is_safe
@@ -24,7 +25,11 @@ class Hit:
 
     places: Sequence[int]
     parts: Parts
-    relaxed: tuple[Ignore, ...] = ()
+    relaxed: tuple[Relaxation, ...] = ()
+    asked: Request | None = None
+    """The request, where something was relaxed or may vary."""
+    varying: tuple[Relaxation, ...] = ()
+    """The rules that let values of this operation's requests differ from the recorded ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,15 @@ class NoHit:
 
     parts: Parts
     operation: str
+    asked: Request | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One relaxation: under which rules, and where what was recorded under their view."""
+
+    rules: tuple[Relaxation, ...]
+    places: dict[bytes, list[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +57,10 @@ class Index:
     exchanges: tuple[Exchange, ...]
     spans: Spans
     strict: dict[bytes, list[int]]
-    relaxed: dict[bytes, list[int]]
+    levels: tuple[Level, ...]
+    """The relaxations in their order."""
+    varying: tuple[Relaxation, ...]
+    """All rules that let values differ."""
     by_operation: dict[str, list[int]]
     by_path: dict[str, list[int]]
     vary: dict[str, frozenset[str]]
@@ -56,18 +73,24 @@ class Index:
         return parts_of(request, vary)
 
     def find(self, request: Request) -> Hit | NoHit:
-        """Look a request up: strictly first, then by what people declared not to count."""
+        """Look a request up: strictly first, then by one relaxation after the other."""
         parts = self.parts(request)
         places = self.strict.get(parts.digest())
-        if places is not None:
+        if places is not None and not self.varying:
             return Hit(places, parts)
         operation = operation_of(parts.method, parts.path)
-        rules = rules_for(operation, self.mirror.rules.ignores)
-        if rules:
-            places = self.relaxed.get(relax(parts, rules).digest())
-            if places is not None:
-                return Hit(places, parts, rules)
-        return NoHit(parts, operation)
+        varying = rules_for(operation, self.varying)
+        if places is not None:
+            return Hit(places, parts, (), request if varying else None, varying)
+        tried: tuple[Relaxation, ...] = ()
+        for level in self.levels:
+            rules = rules_for(operation, level.rules)
+            if len(rules) > len(tried):
+                places = level.places.get(relax(parts, rules).digest())
+                if places is not None:
+                    return Hit(places, parts, rules, request, varying)
+                tried = rules
+        return NoHit(parts, operation, request)
 
     def scenario_at(self, place: int) -> Scenario:
         """The scenario that a place belongs to."""
@@ -76,10 +99,10 @@ class Index:
 
 def build_index(mirror: Mirror) -> Index:
     """Index a mirror; linear in its size, done once."""
+    levels = tuple(Level(rules, {}) for rules in levels_of(mirror.rules))
     exchanges = tuple(exchange for scenario in mirror.scenarios for exchange in scenario.exchanges)
     vary = _vary(exchanges)
     strict: dict[bytes, list[int]] = {}
-    relaxed: dict[bytes, list[int]] = {}
     by_operation: dict[str, list[int]] = {}
     by_path: dict[str, list[int]] = {}
     for place, exchange in enumerate(exchanges):
@@ -90,10 +113,14 @@ def build_index(mirror: Mirror) -> Index:
         strict.setdefault(parts.digest(), []).append(place)
         by_operation.setdefault(operation, []).append(place)
         by_path.setdefault(path, []).append(place)
-        if mirror.rules.ignores and (rules := rules_for(operation, mirror.rules.ignores)):
-            relaxed.setdefault(relax(parts, rules).digest(), []).append(place)
+        for level in levels:
+            rules = rules_for(operation, level.rules)
+            if rules:
+                level.places.setdefault(relax(parts, rules).digest(), []).append(place)
     numbers = {scenario.name: number for number, scenario in enumerate(mirror.scenarios)}
-    return Index(mirror, exchanges, _spans(mirror), strict, relaxed, by_operation, by_path, vary, numbers)
+    varying = tuple(rule for rule in levels[-1].rules if is_typed(rule)) if levels else ()
+    spans = _spans(mirror)
+    return Index(mirror, exchanges, spans, strict, levels, varying, by_operation, by_path, vary, numbers)
 
 
 def _vary(exchanges: Sequence[Exchange]) -> dict[str, frozenset[str]]:

@@ -34,11 +34,39 @@ class Noise:
 
     operation: str
     part: str
-    """header:NAME or body:/json/pointer, where `*` stands for every index or key; in requests also query:NAME."""
+    """header:NAME or body:/json/pointer, `*` standing for every index or key; in requests also query:NAME, path:N."""
     kind: str
     """date-time, date, uuid, integer, number, string, http-date, etag, absent-or-present."""
     of: str = "answer"
     """answer or request: on which side it varies."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A value that flows: where it came up first, and where it shows again.
+
+    Three kinds: an answer's value that a later request carries (`given`, `to`, `used`); a value that the client makes
+    and the same exchange's answer echoes (`made`, `given`); one that the client makes and carries again later (`made`,
+    `to`, `used`). Only a value that the client makes may differ from the recorded one.
+    """
+
+    operation: str
+    """`from` in the file: the operation that brought the value up, as `POST /v1/deals`."""
+    given: str = ""
+    """The answer's part: body:/json/pointer, header:NAME (of a Location its path's last step), cookie:NAME."""
+    made: str = ""
+    """The request's part that clients make up: path:N, query:NAME, header:NAME or body:/json/pointer."""
+    kind: str = ""
+    """What `made` stays, as in `Noise`; any text when empty."""
+    to: str = ""
+    """The operation of the later request."""
+    used: str = ""
+    """That request's part; as `made`, and cookie:NAME."""
+
+    @property
+    def part(self) -> str:
+        """The part where the value came up."""
+        return self.made or self.given
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +77,8 @@ class MirrorRules:
     noise: tuple[Noise, ...] = ()
     reads: tuple[str, ...] = ()
     """Operations with unsafe methods that change nothing, as `POST /v1/search`."""
+    links: tuple[Link, ...] = ()
+    """Where values flow."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,74 +1,168 @@
-"""Relaxations: which parts of a request a person said do not count.
+"""Relaxations: under which looser views a request is the same as a recorded one.
 
-Rules: strict identity is always tried first; a relaxed hit is always reported with what was relaxed. A rule names its
-operation (or `*`) and one part; the part's grammar is the one that miss reports print, so that it can be pasted.
+    1  noise      a part that varies by itself counts only by its kind (a uuid for a uuid)
+    2  ignores    further, what a person declared does not count at all
+    3  made       further, values that the client makes, as links of the mirror show, count only by their kind
+
+Rules: strict identity is always tried first, then the levels in this order, each with an index of its own; a relaxed
+hit is always reported with what was relaxed. A rule names its operation (or `*`) and one part; the part's grammar is
+the one that miss reports print, so that it can be pasted. A part whose value is not of its kind counts as it is.
 """
 
-from collections.abc import Iterable
+import ast
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import orjson
 
-from truemirror.core.mirror.model import Ignore
+from truemirror.core.mirror.model import Ignore, Link, MirrorRules, Noise
+from truemirror.core.mirror.noise_kinds import ABSENT_OR_PRESENT, is_text_of, is_value_of
 from truemirror.core.mirror.parts import Parts
 
+Relaxation = Ignore | Noise | Link
+"""What lets a request be the same as another: all of a part, its value within a kind, or a value that clients make."""
+Pairs = tuple[tuple[str, str | None], ...]
+Change = Callable[[Any], Any]
+"""What becomes of a value; `_GONE` takes it out."""
 
-def rules_for(operation: str, ignores: Iterable[Ignore]) -> tuple[Ignore, ...]:
+FORM = "application/x-www-form-urlencoded"
+_GONE = object()
+
+
+def levels_of(rules: MirrorRules) -> tuple[tuple[Relaxation, ...], ...]:
+    """The levels that a mirror's rules make, each holding all that the one before holds; none without rules."""
+    noise = tuple(one for one in rules.noise if one.of == "request")
+    made = tuple(one for one in rules.links if one.made)
+    levels: list[tuple[Relaxation, ...]] = []
+    for more in (noise, rules.ignores, made):
+        if more:
+            levels.append((*(levels[-1] if levels else ()), *more))
+    return tuple(levels)
+
+
+def rules_for(operation: str, rules: Iterable[Relaxation]) -> tuple[Relaxation, ...]:
     """The rules that hold for an operation, in their declared order."""
-    return tuple(rule for rule in ignores if rule.operation in ("*", operation))
+    return tuple(rule for rule in rules if rule.operation in ("*", operation))
 
 
-def relax(parts: Parts, rules: Iterable[Ignore]) -> Parts:
-    """The parts without those that the rules name."""
+def is_typed(rule: Relaxation) -> bool:
+    """Whether a rule lets a value vary within its kind, so that today's value stands for the recorded one."""
+    return not isinstance(rule, Ignore)
+
+
+def relax(parts: Parts, rules: Iterable[Relaxation]) -> Parts:
+    """The parts as the rules leave them: less what does not count, and only the kind of what varies."""
     for rule in rules:
-        parts = _without(parts, rule.part)
+        match rule:
+            case Ignore(part=part):
+                parts = _with(parts, part, _drop, _drop)
+            case Noise(kind=kind, part=part) if kind == ABSENT_OR_PRESENT:
+                parts = _with(parts, part, _drop, _drop)
+            case Noise(kind=kind, part=part) | Link(kind=kind, made=part):
+                parts = _with(parts, part, *_blank(kind or "string"))
     return parts
 
 
-def _without(parts: Parts, part: str) -> Parts:
-    """The parts less one."""
+def _drop(_value: Any) -> Any:
+    """Nothing is left of it."""
+    return _GONE
+
+
+def _blank(kind: str) -> tuple[Change, Change]:
+    """What becomes of a text and of a JSON value: of one of that kind only the kind stays."""
+    return (
+        lambda text: f"\0{kind}" if text is not None and is_text_of(kind, text) else text,
+        lambda value: f"\0{kind}" if is_value_of(kind, value) else value,
+    )
+
+
+def _with(parts: Parts, part: str, change: Change, change_json: Change) -> Parts:
+    """The parts with one changed."""
     kind, _, name = part.partition(":")
     match kind:
         case "query":
-            return replace(parts, query=tuple(pair for pair in parts.query if name and pair[0] != name))
+            return replace(parts, query=_pairs(parts.query, name, change))
         case "header":
-            kept = tuple(pair for pair in parts.selectors if pair[0] != name.lower())
-            return replace(parts, selectors=kept, media="" if name.lower() == "content-type" else parts.media)
+            lower = name.lower()
+            media = parts.media
+            if lower == "content-type" and media:
+                changed = change(media)
+                media = "" if changed is _GONE else changed
+            return replace(parts, selectors=_pairs(parts.selectors, lower, change), media=media)
         case "credentials":
-            return replace(parts, credentials=tuple(pair for pair in parts.credentials if name and pair[0] != name))
+            return replace(parts, credentials=_pairs(parts.credentials, name, change))
+        case "path" if name.isdecimal():
+            return replace(parts, path=_step(parts.path, int(name), change))
+        case "body" if not name:
+            return replace(parts, body=b"", media="") if change(None) is _GONE else parts
         case "body":
-            return replace(parts, body=_without_pointer(parts.body, name), media=parts.media if name else "")
+            return replace(parts, body=_body(parts, name, change, change_json))
         case _:
             return parts
 
 
-def _without_pointer(body: bytes, pointer: str) -> bytes:
-    """A canonical JSON body less what a JSON pointer (with `*` for every index or key) names; all of it for none."""
-    if not pointer:
-        return b""
+def _pairs(pairs: Sequence[tuple[str, Any]], name: str, change: Change) -> tuple[tuple[str, Any], ...]:
+    """Pairs with the values of one name changed, of all names for none."""
+    changed = ((key, change(value) if not name or key == name else value) for key, value in pairs)
+    return tuple(pair for pair in changed if pair[1] is not _GONE)
+
+
+def _step(path: str, number: int, change: Change) -> str:
+    """A path with its step of that number changed; the first one after the slash is 0. A path never loses a step."""
+    steps = path.split("/")
+    if number + 1 < len(steps):
+        changed = change(steps[number + 1])
+        steps[number + 1] = "\0" if changed is _GONE else changed
+    return "/".join(steps)
+
+
+def _body(parts: Parts, pointer: str, change: Change, change_json: Change) -> bytes:
+    """A canonical body with what a pointer names changed; as it is where it is neither JSON nor a form."""
+    steps = steps_of(pointer)
+    if parts.media == FORM:
+        return repr(_pairs(form_pairs(parts.body), steps[0], change)).encode() if len(steps) == 1 else parts.body
     try:
-        document = orjson.loads(body)
+        document = orjson.loads(parts.body)
     except orjson.JSONDecodeError:
-        return body
-    _drop(document, pointer.lstrip("/").split("/"))
-    return orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
+        return parts.body
+    changed = change_at(document, steps, change_json)
+    return b"" if changed is _GONE else orjson.dumps(changed, option=orjson.OPT_SORT_KEYS)
 
 
-def _drop(document: Any, steps: list[str]) -> None:
-    """Take out what the steps of a pointer name, wherever they lead."""
-    step, rest = steps[0].replace("~1", "/").replace("~0", "~"), steps[1:]
-    if isinstance(document, dict):
-        keys = list(document) if step == "*" else [step] if step in document else []
-        for key in keys:
-            if rest:
-                _drop(document[key], rest)
+def form_pairs(canonical: bytes) -> Pairs:
+    """The fields of a form in its canonical form; none where it is another one."""
+    try:
+        pairs: Pairs = ast.literal_eval(canonical.decode("utf-8", "surrogatepass"))
+    except (ValueError, SyntaxError):
+        return ()
+    return pairs
+
+
+def steps_of(pointer: str) -> list[str]:
+    """The steps of a JSON pointer; none for the whole document. A slash that was forgotten in front is added."""
+    steps = pointer.removeprefix("/").split("/") if pointer else []
+    return [step.replace("~1", "/").replace("~0", "~") for step in steps]
+
+
+def change_at(value: Any, steps: Sequence[str], change: Change) -> Any:
+    """A JSON value, changed in place wherever the steps lead, `*` being every index or key."""
+    if not steps:
+        return change(value)
+    step, rest = steps[0], steps[1:]
+    if isinstance(value, dict):
+        for key in list(value) if step == "*" else [step] if step in value else []:
+            new = change_at(value[key], rest, change)
+            if new is _GONE:
+                del value[key]
             else:
-                del document[key]
-    elif isinstance(document, list):
-        places = range(len(document)) if step == "*" else [int(step)] if step.isdigit() else []
-        for place in sorted((place for place in places if place < len(document)), reverse=True):
-            if rest:
-                _drop(document[place], rest)
+                value[key] = new
+    elif isinstance(value, list):
+        places = range(len(value)) if step == "*" else [int(step)] if step.isdecimal() else []
+        for place in reversed([place for place in places if place < len(value)]):
+            new = change_at(value[place], rest, change)
+            if new is _GONE:
+                del value[place]
             else:
-                del document[place]
+                value[place] = new
+    return value

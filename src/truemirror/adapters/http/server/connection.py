@@ -79,7 +79,7 @@ class Connection(asyncio.Protocol):
             if replay is not None:
                 self._journal.append((time.time(), known, replay))
                 whole = known.whole if replay.place == known.place else known.written(replay.place)
-                if whole:
+                if whole and not replay.is_own:
                     self._write(whole)
                 else:
                     self._act(self._door.again(known, replay))
