@@ -126,7 +126,7 @@ class Known:
     whole: bytes = b""
     """The answer of that place."""
     is_single: bool = False
-    """Whether the request was recorded once, and nothing was relaxed to find it."""
+    """Whether the request was recorded once, nothing was relaxed to find it, and nothing in it may vary."""
     replay: Replay | None = None
     """What the request gets, where `is_single`."""
     others: dict[int, bytes] | None = None
@@ -147,7 +147,7 @@ class Known:
             return
         self.place, self.whole = replay.place, whole
         if isinstance(self.hit, Hit):
-            self.is_single = len(self.hit.places) == 1 and not self.hit.relaxed
+            self.is_single = len(self.hit.places) == 1 and self.hit.asked is None
             self.replay = Replay(replay.exchange, replay.place)
 
     def came(self, decision: Decision | Exchange | None) -> Decision | Exchange:
@@ -281,7 +281,7 @@ class Door:
 
     def _remember(self, known: Known, replay: Replay, act: Act) -> bool:
         """Keep an answer as bytes if it is one write on a connection that stays open."""
-        if act.rendered is None or act.rendered.close or act.wait_ms or act.paced:
+        if act.rendered is None or act.rendered.close or act.wait_ms or act.paced or replay.is_own:
             return False
         known.write(replay, act.rendered.whole())
         return True
@@ -315,7 +315,7 @@ class Door:
         paced = self.recorded_latency and bool(outcome.chunks)
         if paced:
             wait = max(0.0, wait - outcome.chunks[-1].at_ms)
-        if outcome is not exchange.outcome:
+        if decision.is_own or outcome is not exchange.outcome:
             return Act(self._render(known, exchange, outcome), wait_ms=wait, paced=paced)
         key = (known.mount.service, known.revision, decision.place, known.asker)
         cached = self._rendered.get(key)
