@@ -108,20 +108,22 @@ def mirror_doors(
     from truemirror.adapters.http.server import Mount, doors_for
     from truemirror.adapters.mirror_files import MirrorFiles
     from truemirror.adapters.mirror_files.store import utc_day
+    from truemirror.usecases.serve_conditions import bandwidth_of, check_planned, set_conditions
     from truemirror.usecases.serve_plan import Serving, load_mirrors
 
     how = how or Serving()
     store = MirrorFiles(config.mirrors)
     loaded = load_mirrors(store, config, services, today=utc_day(), how=how)
+    check_planned(how.plans, loaded.mirrors)
     mounts: dict[str, Mount] = {}
     for name, mirror in loaded.mirrors.items():
         replayer = _replayer(config, mirror, how, loaded.stale.get(name, ""))
         forwarding = _forwarding(store, replayer, how)
         known = config.services.get(name)
-        mounts[name] = Mount(
-            replayer, frozenset(host.lower() for host in known.hosts) if known else frozenset(), forwarding
-        )
-    return doors_for(mounts, one_port=how.one_port, latency=how.latency, guard=guard), loaded.unreadable
+        set_conditions(replayer, known, how)
+        hosts = frozenset(host.lower() for host in known.hosts) if known else frozenset()
+        mounts[name] = Mount(replayer, hosts, forwarding, bandwidth_of(known, how))
+    return doors_for(mounts, one_port=how.one_port, guard=guard), loaded.unreadable
 
 
 def mirror_server(
@@ -248,6 +250,7 @@ def neighbours(config: Config, how: Serving | None = None, *, live: Sequence[str
     from truemirror.usecases.redact import Redactor, policy_of
     from truemirror.usecases.replay import Replayer
     from truemirror.usecases.serve import Forwarding
+    from truemirror.usecases.serve_conditions import set_conditions
     from truemirror.usecases.serve_plan import Loaded, Serving, load_mirrors
 
     how = how or Serving()
@@ -269,6 +272,7 @@ def neighbours(config: Config, how: Serving | None = None, *, live: Sequence[str
             refuse_stale=config.stale == "refuse",
             lock=threading.Lock(),
         )
+        set_conditions(replayer, known, how)
         version = mirror.version if name in recorded else known.contract or None
         journal = LateJournal(
             partial(cleaning.journal, name, version, replace=how.mode is not Mode.RECORD_MISSING), mirror

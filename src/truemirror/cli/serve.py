@@ -43,10 +43,17 @@ _LAST_PORT = 65_535
 @click.option("--strict", is_flag=True, help="Refuse answers that were recorded behind writes not made here.")
 @click.option(
     "--latency",
-    type=click.Choice(["none", "recorded"]),
-    default="none",
-    show_default=True,
-    help="Answer at once, or as slowly as recorded.",
+    default="",
+    metavar="SPEC",
+    help="How long answers take: none, recorded, fixed:25ms, lognormal:median=20ms,p95=80ms.",
+)
+@click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Which delays are drawn.")
+@click.option("--bandwidth", default="", metavar="RATE", help="How fast bodies come on each connection, as 64kB/s.")
+@click.option(
+    "--plan",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Faults, errors and delays for calls of each session, as TOML or JSON.",
 )
 @click.option("--one-port", is_flag=True, help="All services on one port, told apart by host name or /SERVICE/.")
 @click.option(
@@ -72,6 +79,9 @@ def command(
     upstreams: tuple[str, ...],
     strict: bool,
     latency: str,
+    seed: int,
+    bandwidth: str,
+    plan: Path | None,
     one_port: bool,
     control_token: str,
     report: Path | None,
@@ -84,13 +94,16 @@ def command(
       truemirror serve
       truemirror serve tags --port 9001
       truemirror serve tags --mode record-missing --upstream tags=http://127.0.0.1:8001
+      truemirror serve tags --latency lognormal:median=20ms,p95=80ms --plan faults.toml
     """
     from truemirror.adapters.http.server import Guard, Listen, new_loop, serve_until_stopped
+    from truemirror.adapters.plan_files import read_plans
     from truemirror.bootstrap import mirror_doors
     from truemirror.core.mirror.decision import Mode
     from truemirror.usecases.serve_plan import Serving
 
-    how = Serving(Mode(mode), strict, latency, one_port, _pairs(upstreams))
+    plans = read_plans(plan) if plan else {}
+    how = Serving(Mode(mode), strict, latency, one_port, _pairs(upstreams), seed, bandwidth, plans)
     doors, unreadable = mirror_doors(load_config(mirrors=mirrors), services, how, Guard(host, control_token))
     for name, error in unreadable.items():
         click.echo(click.style("error: ", fg="red", bold=True) + f"{name} is not served\n{error}", err=True)
@@ -194,6 +207,7 @@ def _line(summary: Summary) -> str:
         (summary.relaxed, "relaxed"),
         (summary.ahead, "ahead"),
         (summary.away, "from another scenario"),
+        (summary.planned, "planned"),
         (summary.forwarded, "forwarded"),
         (summary.stored, "stored"),
     ):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 
 from truemirror.config.start_line import PLACEHOLDERS, unknown_placeholders
+from truemirror.errors import UsageError
 
 Kind = Callable[[object], object]
 """A reader. Raises Wrong."""
@@ -58,6 +59,20 @@ def one_of(*choices: str) -> Callable[[object], str]:
         """The word, if it is one of them."""
         if text(value) not in choices:
             raise Wrong(f"{shown(value)} is none of {', '.join(choices)}", nearest=nearest(text(value), choices))
+        return text(value)
+
+    return read
+
+
+def read_by(parse: Callable[[str], object]) -> Callable[[object], str]:
+    """Text that something else can read; `parse` raises UsageError for what it cannot."""
+
+    def read(value: object) -> str:
+        """The text, if it can be read."""
+        try:
+            parse(text(value))
+        except UsageError as error:
+            raise Wrong(error.what, nearest=error.nearest, fix=error.fix) from None
         return text(value)
 
     return read

@@ -39,6 +39,10 @@ class ServiceConfig:
     """What pytest runs to test this service alone: one or more paths, with blanks between; empty when there is none."""
     mean_ms: float | None = None
     """Latency target for one call."""
+    latency: str = ""
+    """How long its mirror's answers take: none, recorded, fixed:25ms, or lognormal:median=20ms,p95=80ms."""
+    bandwidth: str = ""
+    """How fast bodies come from its mirror served over HTTP, on each connection, as 64kB/s; empty for no limit."""
     max_age_days: int | None = None
     """Its mirror is stale when it is older; wins over that of the whole configuration."""
 

@@ -12,6 +12,7 @@ from truemirror.config import kinds
 from truemirror.config.kinds import Kind, Wrong, nearest
 from truemirror.config.lines import KeyPath, key_lines, line_of
 from truemirror.config.model import Config, RedactionConfig, ServiceConfig
+from truemirror.core.mirror.latency import parse_latency, parse_rate
 from truemirror.errors import ConfigError
 
 _NAME = kinds.matching(r"[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*", "a service's name", "public-api")
@@ -49,6 +50,8 @@ SERVICE: Mapping[str, Kind] = {
     "consumes": kinds.list_of(_NAME),
     "suite": kinds.text,
     "mean_ms": kinds.above_zero,
+    "latency": kinds.read_by(parse_latency),
+    "bandwidth": kinds.read_by(parse_rate),
     "max_age_days": kinds.count,
 }
 """The keys of [tool.truemirror.services.NAME]."""

@@ -10,7 +10,6 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
-from http import HTTPStatus
 from typing import Protocol
 
 from truemirror.core.mirror.decision import Decision, Forward, Note, Refuse, Replay
@@ -224,10 +223,25 @@ def _media(body: bytes) -> str:
 
 def _phrase(status: int) -> str:
     """The usual words for a status."""
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return "Planned"
+    return _PHRASES.get(status, "Planned")
+
+
+_PHRASES = {
+    200: "OK",
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    408: "Request Timeout",
+    409: "Conflict",
+    410: "Gone",
+    422: "Unprocessable Content",
+    429: "Too Many Requests",
+    500: "Internal Server Error",
+    502: "Bad Gateway",
+    503: "Service Unavailable",
+    504: "Gateway Timeout",
+}
 
 
 def _failed(exchange: Exchange, kind: FaultKind) -> Exchange:

@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from truemirror.config import Config
 from truemirror.core.mirror.decision import Case, Mode, plan
 from truemirror.core.mirror.model import Mirror
+from truemirror.core.mirror.plan import Plan
 from truemirror.core.mirror.staleness import staleness
 from truemirror.errors import FormatError, TruemirrorError, UsageError
 from truemirror.ports import MirrorStore
@@ -25,12 +26,18 @@ class Serving:
     mode: Mode = Mode.REPLAY
     strict: bool = False
     """Refuse answers that lie behind writes which the session has not made."""
-    latency: str = "none"
-    """none, or recorded."""
+    latency: str = ""
+    """How long answers take, as `core.mirror.latency` reads it; empty for what the configuration says."""
     one_port: bool = False
     """All services on one port, told apart by host name or by the first step of the path."""
     upstreams: Mapping[str, str] = field(default_factory=dict)
     """Base URLs of live services, for modes that ask them."""
+    seed: int = 0
+    """Which delays are drawn."""
+    bandwidth: str = ""
+    """How fast bodies come, as 64kB/s; empty for what the configuration says."""
+    plans: Mapping[str, Plan] = field(default_factory=dict)
+    """What calls of each session meet, by service; `*` stands for all."""
 
 
 @dataclass(frozen=True, slots=True)

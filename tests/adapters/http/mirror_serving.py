@@ -9,6 +9,7 @@ from typing import Any
 from tests.adapters.http.raw_sockets import raw_client, read_all
 
 from truemirror.adapters.http.server import Limits, Listen, MirrorServer, Mount, doors_for
+from truemirror.core.mirror.latency import parse_latency
 from truemirror.core.mirror.model import Mirror, Scenario
 from truemirror.core.wire.exchange import Exchange, Fault, Request, Response
 from truemirror.core.wire.headers import Headers
@@ -54,6 +55,8 @@ def serving(
     limits: Limits | None = None,
     one_port: bool = False,
     latency: str = "none",
+    seed: int = 0,
+    bandwidth: float = 0.0,
     forwarding: Made | None = None,
     **options: Any,
 ) -> Iterator[MirrorServer]:
@@ -62,8 +65,9 @@ def serving(
     for one in mirrors:
         asked = one if isinstance(one, Replayer) else replayer(one, **options)
         made = forwarding(asked) if forwarding else None
-        mounts[asked.mirror.service] = Mount(asked, frozenset(hosts), made)
-    doors = doors_for(mounts, one_port=one_port, latency=latency, limits=limits)
+        asked.delay(parse_latency(latency), seed)
+        mounts[asked.mirror.service] = Mount(asked, frozenset(hosts), made, bandwidth)
+    doors = doors_for(mounts, one_port=one_port, limits=limits)
     with MirrorServer([Listen(door) for door in doors]) as server:
         yield server
 

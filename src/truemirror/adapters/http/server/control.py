@@ -202,7 +202,10 @@ def _mount_status(mount: Mount) -> dict[str, Any]:
     """One mirror, in numbers."""
     replayer = mount.replayer
     summary = summarise(replayer, mount.forwarding)
-    numbers = ("recordings", "scenarios", "hits", "misses", "relaxed", "ahead", "away", "forwarded", "stored", "unused")
+    numbers = (
+        "recordings", "scenarios", "hits", "misses", "relaxed", "ahead", "away", "forwarded", "stored", "unused",
+        "planned",
+    )  # fmt: skip
     return {
         "service": mount.service,
         "version": replayer.mirror.version,

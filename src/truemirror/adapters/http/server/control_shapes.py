@@ -46,7 +46,7 @@ STATUS = closed(
                     "service": TEXT, "version": TEXT, "mode": MODE, "strict": FLAG, "stale": TEXT, "upstream": FLAG,
                     "recordings": COUNT, "scenarios": COUNT, "sessions": COUNT, "hits": COUNT, "misses": COUNT,
                     "relaxed": COUNT, "ahead": COUNT, "away": COUNT, "forwarded": COUNT, "stored": COUNT,
-                    "unused": COUNT,
+                    "unused": COUNT, "planned": COUNT,
                 }
             )
         )

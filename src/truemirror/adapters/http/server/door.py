@@ -5,6 +5,7 @@ once: its raw bytes are remembered with its answers ready for the wire, until it
 carries nothing that the service did not send; what a person should know of it goes to the journal.
 """
 
+import asyncio
 import time
 from collections import deque
 from collections.abc import Callable, Coroutine, Mapping
@@ -54,6 +55,8 @@ class Mount:
     """Authorities of the service itself, in lower case."""
     forwarding: Forwarding | None = None
     """The live service, for modes that ask it."""
+    bandwidth: float = 0.0
+    """Bytes of a body a second on each connection; 0 for no limit."""
     _names: dict[int, Name] = field(default_factory=dict)
     _named_at: int = -1
 
@@ -102,6 +105,8 @@ class Act:
     """Milliseconds before it begins."""
     paced: bool = False
     """Whether the pieces come at their recorded times."""
+    rate: float = 0.0
+    """Bytes of the body a second; 0 for as fast as it goes."""
     refusing: bool = False
     """Whether the client may still be sending what is not wanted."""
 
@@ -197,17 +202,12 @@ class Door:
         *,
         control: Control | None = None,
         limits: Limits | None = None,
-        latency: str = "none",
         routed: bool = False,
     ) -> None:
-        """Serve these mounts by name; with `routed`, the host or the first step of the path says which one.
-
-        `latency` is none or recorded.
-        """
+        """Serve these mounts by name; with `routed`, the host or the first step of the path says which one."""
         self.routed = routed
         self.mounts = mounts
         self.limits = limits or Limits()
-        self.recorded_latency = latency == "recorded"
         self.control = control
         self.journal: deque[Entry] = deque(maxlen=_JOURNAL)
         """The last requests, oldest first."""
@@ -263,7 +263,12 @@ class Door:
         if isinstance(decision, Refuse):
             return Act(render(miss_answer(decision), asker))
         act = self._replay(known, decision)
-        if raw and self._may_remember(raw, request, replayer) and self._remember(known, decision, act):
+        if (
+            raw
+            and not replayer.conditions.watches(session)
+            and self._may_remember(raw, request, replayer)
+            and self._remember(known, decision, act)
+        ):
             known.hit = replace(lookup.found, parts=_NO_PARTS)  # the places are enough to walk on, and much smaller
             self.memo.put(shortened(raw), known)
         return act
@@ -281,7 +286,7 @@ class Door:
 
     def _remember(self, known: Known, replay: Replay, act: Act) -> bool:
         """Keep an answer as bytes if it is one write on a connection that stays open."""
-        if act.rendered is None or act.rendered.close or act.wait_ms or act.paced or replay.is_own:
+        if act.rendered is None or act.rendered.close or act.wait_ms or act.paced or act.rate or replay.is_own:
             return False
         known.write(replay, act.rendered.whole())
         return True
@@ -304,25 +309,22 @@ class Door:
     # answering
 
     def _replay(self, known: Known, decision: Replay) -> Act:
-        """A recorded outcome for this client, its own secrets in place of their stand-ins."""
+        """A recorded or planned outcome for this client, its own secrets in place of their stand-ins."""
         exchange = decision.exchange
-        if decision.place not in known.names:
+        if decision.place not in known.names and decision.place != NOWHERE:
             known.names[decision.place] = known.mount.name_of(decision.place)
         outcome = restore_outcome(exchange.outcome, known.live)
-        wait = exchange.elapsed_ms if self.recorded_latency else 0.0
         if isinstance(outcome, Fault):
-            return Act(fault=outcome, asker=known.asker, wait_ms=wait)
-        paced = self.recorded_latency and bool(outcome.chunks)
-        if paced:
-            wait = max(0.0, wait - outcome.chunks[-1].at_ms)
-        if decision.is_own or outcome is not exchange.outcome:
-            return Act(self._render(known, exchange, outcome), wait_ms=wait, paced=paced)
+            return Act(fault=outcome, asker=known.asker, wait_ms=decision.wait_ms)
+        act = partial(Act, wait_ms=decision.wait_ms, paced=decision.paced, rate=known.mount.bandwidth)
+        if decision.planned or decision.is_own or outcome is not exchange.outcome:
+            return act(self._render(known, exchange, outcome))
         key = (known.mount.service, known.revision, decision.place, known.asker)
         cached = self._rendered.get(key)
         rendered = cached or self._render(known, exchange, outcome)
         if cached is None:
             self._rendered.put(key, rendered)
-        return Act(rendered, wait_ms=wait, paced=paced)
+        return act(rendered)
 
     def _render(self, known: Known, exchange: Exchange, response: Response, *, live: bool = False) -> Rendered:
         """A response for this client: redirects lead to where the client asked, codings are those it accepts."""
@@ -336,6 +338,8 @@ class Door:
     async def _ask(self, known: Known, request: Request, lookup: Lookup, todo: Forward) -> Act:
         """The live service's outcome."""
         mount = known.mount
+        if todo.wait_ms:
+            await asyncio.sleep(todo.wait_ms / 1000.0)
         try:
             if mount.forwarding is None:
                 raise UsageError(
@@ -348,7 +352,7 @@ class Door:
         self.journal.append((time.time(), known, exchange))
         if isinstance(exchange.outcome, Fault):
             return Act(fault=exchange.outcome, asker=known.asker)
-        return Act(self._render(known, exchange, exchange.outcome, live=True))
+        return Act(self._render(known, exchange, exchange.outcome, live=True), rate=mount.bandwidth)
 
     # the mirror server's own answers
 

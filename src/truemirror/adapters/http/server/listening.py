@@ -38,7 +38,6 @@ def doors_for(
     mounts: Mapping[str, Mount],
     *,
     one_port: bool = False,
-    latency: str = "none",
     limits: Limits | None = None,
     guard: Guard | None = None,
 ) -> list[Door]:
@@ -46,7 +45,7 @@ def doors_for(
     doors: list[Door] = []
     control = Control(doors, guard)
     groups = [dict(mounts)] if one_port else [{name: mount} for name, mount in mounts.items()]
-    doors.extend(Door(group, control=control, limits=limits, latency=latency, routed=one_port) for group in groups)
+    doors.extend(Door(group, control=control, limits=limits, routed=one_port) for group in groups)
     return doors
 
 

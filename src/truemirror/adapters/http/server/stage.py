@@ -1,24 +1,29 @@
 """Acts performed on a socket: answers, recorded failures, waits.
 
-Rules: a fault is the same event that was recorded: a reset is an RST, a timeout is silence, a truncation is a head, a
-part of a body and an end. One act at a time; whoever asked is told when one that took its time is over.
+Rules: a fault is the same event that was recorded or planned: a reset is an RST, a timeout is silence, a truncation is
+a head, a part of a body and an end. A server that listens cannot refuse, nor fail to be found or to shake hands: all
+three are an RST before any byte. One act at a time; whoever asked is told when one that took its time is over.
 """
 
 import asyncio
 import socket
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from truemirror.adapters.http.server.door import Act
+from truemirror.adapters.http.server.pacing import Due, due_pieces
 from truemirror.core.wire.exchange import Fault, FaultKind
-from truemirror.core.wire.render import Asker, Rendered, render_partial
+from truemirror.core.wire.render import Asker, render_partial
 
 _RESET = struct.pack("ii", 1, 0)
 """SO_LINGER on, for no time: closing sends a reset."""
 _LINGER_SECONDS = 2.0
 """How long to listen to a client that was refused, so that it can read why."""
 _FLUSH_SECONDS = 0.002
+_UNTAKEN = 64 * 1024
+"""How many bytes may wait for a client whose answer comes piece by piece."""
+_TAKING_SECONDS = 0.02
 
 
 class Stage:
@@ -57,9 +62,10 @@ class Stage:
             self._later(act.wait_ms / 1000.0, self.perform, replace(act, wait_ms=0.0))
         elif act.fault is not None:
             self._fail(act.fault, act.asker)
-        elif act.rendered is not None and act.paced and act.rendered.pieces:
+        elif act.rendered is not None and (act.paced or act.rate) and act.rendered.pieces:
             self._transport.write(act.rendered.head)
-            self._piece(act.rendered, 0, self._loop.time())
+            due = due_pieces(act.rendered, paced=act.paced, rate=act.rate)
+            self._send(due, next(due, None), self._loop.time(), act.rendered.close)
         elif act.rendered is not None:
             self._transport.write(act.rendered.whole())
             if act.refusing:
@@ -90,16 +96,18 @@ class Stage:
         if self._timer is None:
             self._done()
 
-    def _piece(self, rendered: Rendered, number: int, began: float) -> None:
-        """The pieces whose time has come, and a wait for the next."""
-        while number < len(rendered.pieces):
-            wait = began + rendered.at_ms[number] / 1000.0 - self._loop.time()
+    def _send(self, pieces: Iterator[Due], piece: Due | None, began: float, close: bool) -> None:
+        """The pieces whose time has come, and a wait for the next; a client that takes none holds them up."""
+        while piece is not None:
+            wait = began + piece[0] - self._loop.time()
+            if wait <= 0 and self._transport.get_write_buffer_size() > _UNTAKEN:
+                wait = _TAKING_SECONDS
             if wait > 0:
-                self._later(wait, self._piece, rendered, number, began)
+                self._later(wait, self._send, pieces, piece, began, close)
                 return
-            self._transport.write(rendered.pieces[number])
-            number += 1
-        if rendered.close:
+            self._transport.write(piece[1])
+            piece = next(pieces, None)
+        if close:
             self.close()
 
     def _linger(self) -> None:
@@ -110,7 +118,7 @@ class Stage:
         self._timer = self._loop.call_later(_LINGER_SECONDS, self._transport.close)
 
     def _fail(self, fault: Fault, asker: Asker) -> None:
-        """A recorded failure."""
+        """A failure."""
         if fault.kind is FaultKind.GARBAGE:
             self._transport.write(fault.received)
         elif fault.partial is not None:
