@@ -50,8 +50,8 @@ class Journal(Protocol):
     def fold(self) -> Mirror:
         """Move what was written into the mirror's scenarios and give back the mirror as it now is."""
 
-    def close(self) -> None:
-        """Fold and let go of the mirror."""
+    def close(self, clean: Callable[[Mirror], Mirror] | None = None) -> None:
+        """Fold and let go of the mirror; what is written last went through `clean`."""
 
     def __enter__(self) -> Self:
         """The journal itself."""

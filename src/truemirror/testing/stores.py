@@ -47,10 +47,12 @@ class MemoryJournal:
         """A mirror with everything that this journal was told."""
         return fold(mirror, self._told, replace=self._replace, today=self._recorded)
 
-    def close(self) -> None:
-        """Fold and let go of the mirror."""
+    def close(self, clean: Callable[[Mirror], Mirror] | None = None) -> None:
+        """Fold and let go of the mirror; what is written last went through `clean`."""
         if self._is_open:
-            self.fold()
+            mirror = self.fold()
+            if clean is not None and (cleaned := clean(mirror)) is not mirror:
+                self._store.mirrors[self._key] = cleaned
             self._is_open = False
             del self._store.recorders[self._key]
 

@@ -3,15 +3,16 @@
 A value may be written down before anything tells that it is a secret: asked for in a path first, brought as a password
 later. When a journal closes, the redactor knows all that it will know; what it knows too late is replaced then.
 
-Rules: only scenarios that this recording wrote are cleaned; a mirror in which nothing was found is not written again.
-A child process that inherited a journal leaves the mirror to its parent.
+Rules: only scenarios that this recording wrote are cleaned, in the same change of the mirror that folds them. A child
+process that inherited a journal leaves the mirror to its parent. What a killed recorder left is cleaned by whoever
+takes it in, as far as stand-ins tell (core/mirror/redaction_late.py).
 """
 
 from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
-from truemirror.core.mirror.model import Mirror
+from truemirror.core.mirror.model import DEFAULT_SCENARIO, Mirror
 from truemirror.core.wire.exchange import Exchange
 from truemirror.errors import FormatError
 from truemirror.ports import Journal, MirrorStore
@@ -50,16 +51,15 @@ class CleaningStore:
     def journal(self, service: str, version: str | None = None, *, replace: bool = True) -> "CleaningJournal":
         """Begin to record. Raises StoreError when another records."""
         journal = self._store.journal(service, version, replace=replace)
-        return CleaningJournal(journal, self._store, self._redactor, self._process)
+        return CleaningJournal(journal, self._redactor, self._process)
 
 
 class CleaningJournal:
     """A journal that cleans what it recorded; see `truemirror.ports.Journal`."""
 
-    def __init__(self, journal: Journal, store: MirrorStore, redactor: Redactor, process: Callable[[], int]) -> None:
+    def __init__(self, journal: Journal, redactor: Redactor, process: Callable[[], int]) -> None:
         """Write into a journal, and clean its mirror in the end."""
         self._journal = journal
-        self._store = store
         self._redactor = redactor
         self._process = process
         self._owner = process()
@@ -68,23 +68,24 @@ class CleaningJournal:
     def append(self, scenario: str, exchange: Exchange, began_ms: float = 0.0) -> None:
         """Write one redacted exchange; it survives a kill once this returns. Raises StoreError."""
         self._journal.append(scenario, exchange, began_ms)
-        self._written.add(scenario)
+        self._written.add(scenario or DEFAULT_SCENARIO)
 
     def fold(self) -> Mirror:
         """Move what was written into the mirror's scenarios and give back the mirror as it now is."""
         return self._journal.fold()
 
-    def close(self) -> None:
-        """Fold, let go of the mirror, and clean it. Raises StoreError."""
+    def close(self, clean: Callable[[Mirror], Mirror] | None = None) -> None:
+        """Fold, clean, and let go of the mirror. Raises StoreError."""
         written, self._written = self._written, set()
         if not written or self._process() != self._owner:
-            self._journal.close()
+            self._journal.close(clean)
             return
-        mirror = self._journal.fold()
-        clean = self._redactor.clean(mirror, written)
-        self._journal.close()
-        if clean is not mirror:
-            self._store.save(clean)
+
+        def cleaned(mirror: Mirror) -> Mirror:
+            """Without what was known too late."""
+            return self._redactor.clean(clean(mirror) if clean else mirror, written)
+
+        self._journal.close(cleaned)
 
     def __enter__(self) -> Self:
         """The journal itself."""

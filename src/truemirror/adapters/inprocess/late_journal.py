@@ -31,11 +31,11 @@ class LateJournal:
         """What was written, moved into the mirror."""
         return self._journal.fold() if self._journal is not None else self._mirror
 
-    def close(self) -> None:
+    def close(self, clean: Callable[[Mirror], Mirror] | None = None) -> None:
         """Fold and let go, if there is something to let go of."""
         journal, self._journal = self._journal, None
         if journal is not None:
-            journal.close()
+            journal.close(clean)
 
     def __enter__(self) -> Self:
         """The journal itself."""

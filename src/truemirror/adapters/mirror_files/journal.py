@@ -7,7 +7,8 @@ leaves everything else to its parent.
 
 import os
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -16,8 +17,9 @@ from truemirror.adapters.mirror_files.lock import WriterLock
 from truemirror.adapters.mirror_files.tape import Tape, TapeWriter, encode_line, tapes
 from truemirror.adapters.mirror_files.writing import remove_unused_bodies, write_scenarios
 from truemirror.core.mirror.folder import folder_of, hashed_folder_of
-from truemirror.core.mirror.merge import fold
+from truemirror.core.mirror.merge import Recorded, fold
 from truemirror.core.mirror.model import DEFAULT_SCENARIO, Mirror
+from truemirror.core.mirror.redaction_late import late_secrets, without_known
 from truemirror.core.wire.exchange import Exchange
 from truemirror.errors import FormatError, StoreError
 
@@ -54,15 +56,24 @@ class FileJournal:
                 self._fold()
             return self._now
 
-    def _fold(self) -> None:
-        """Write the scenarios that grew."""
+    def _fold(self, clean: Callable[[Mirror], Mirror] | None = None) -> None:
+        """Write the scenarios that grew, and those that cleaning changes."""
         grown = self._tape.advance()
+        now = fold_tape(self._before, self._now, self._tape, grown) if grown else self._now
+        if clean is not None:
+            cleaned = clean(now)
+            pairs = zip(now.scenarios, cleaned.scenarios, strict=True)
+            grown |= {one.name for one, other in pairs if one is not other}
+            now = cleaned
         if grown:
-            self._now = fold_tape(self._before, self._now, self._tape, grown)
-            write_scenarios(self.folder, self._now, sorted(grown))
+            self._now = now
+            write_scenarios(self.folder, now, sorted(grown))
 
-    def close(self) -> None:
-        """Fold and let go of the mirror; what could not be folded stays for the next start. Raises StoreError."""
+    def close(self, clean: Callable[[Mirror], Mirror] | None = None) -> None:
+        """Fold and let go of the mirror; what could not be folded stays for the next start. Raises StoreError.
+
+        What is written last went through `clean`, so that the mirror never holds what that takes out.
+        """
         with self._folding, self._appending:
             if not self._is_open:
                 return
@@ -72,7 +83,7 @@ class FileJournal:
                 self._lock.forget()
                 return
             try:
-                self._fold()
+                self._fold(clean)
                 if self._sound:
                     remove_unused_bodies(self.folder, self._now)
                 self._writer.path.unlink()
@@ -112,9 +123,25 @@ def take_in(folder: Path, mirror: Mirror, problems: Mapping[str, FormatError]) -
         tape = Tape(path)
         names = tape.advance()
         check_mergeable(names, problems, replace=tape.replace)
+        mirror = _without_late_secrets(mirror, tape, names)
         mirror = fold_tape(mirror, mirror, tape, names)
         changed |= names
     return mirror, sorted(changed), left
+
+
+def _without_late_secrets(mirror: Mirror, tape: Tape, names: Iterable[str]) -> Mirror:
+    """The mirror, and the tape, without secrets that the recorder learned too late and was killed before it cleaned."""
+    before = {one.name: one for one in mirror.scenarios if one.name in names}
+    told = [one.exchange for recorded in tape.exchanges.values() for one in recorded]
+    known = late_secrets((*told, *(exchange for one in before.values() for exchange in one.exchanges)))
+    if not len(known):
+        return mirror
+    for name, recorded in tape.exchanges.items():
+        tape.exchanges[name] = [Recorded(without_known(one.exchange, known), one.began_ms) for one in recorded]
+    for one in before.values():
+        exchanges = tuple(without_known(exchange, known) for exchange in one.exchanges)
+        mirror = mirror.with_scenario(replace(one, exchanges=exchanges))
+    return mirror
 
 
 def check_mergeable(names: Iterable[str], problems: Mapping[str, FormatError], *, replace: bool) -> None:

@@ -15,7 +15,8 @@ from truemirror.core.mirror.standin import DIGIT_MARK, MARK, is_stand_in, stand_
 from truemirror.core.wire.canonical import canonical_query
 from truemirror.core.wire.exchange import Request
 
-_STAND_IN = re.compile(rf"(?:[A-Za-z0-9]{{2,10}}[_-]){{0,2}}{MARK}[0-9a-z-]*|{DIGIT_MARK}[0-9]{{4,22}}")
+STAND_IN = re.compile(rf"(?:[A-Za-z0-9]{{2,10}}[_-]){{0,2}}{MARK}[0-9a-z-]*|{DIGIT_MARK}[0-9]{{4,22}}")
+"""A stand-in in a text, less those of JSON Web Tokens."""
 _VALUE = re.compile(r'"([^"\\]{8,})"|([\w.~+/=-]{8,})')
 _ENDS = re.compile(r"[/?&=;,\s]+")
 _WORD = re.compile(r"[\w-]{8,}")
@@ -27,7 +28,7 @@ def recorded_stand_ins(requests: Iterable[Request]) -> frozenset[str]:
     for request in requests:
         for text in (request.target, request.body.decode("latin-1")):
             if MARK in text or DIGIT_MARK in text:
-                found.update(_STAND_IN.findall(text))
+                found.update(STAND_IN.findall(text))
     return frozenset(found)
 
 
@@ -35,11 +36,11 @@ def recognised(request: Request, recorded: frozenset[str]) -> Mapping[str, str]:
     """The values of a request whose stand-ins were recorded, with these."""
     if not recorded:
         return {}
-    stands = {value: stand_in(value) for value in _values(request) if is_unique(value) and not is_stand_in(value)}
+    stands = {value: stand_in(value) for value in values_in(request) if is_unique(value) and not is_stand_in(value)}
     return {value: stand for value, stand in stands.items() if stand in recorded}
 
 
-def _values(request: Request) -> set[str]:
+def values_in(request: Request) -> set[str]:
     """Every value in a request that could be a secret by itself."""
     forms = (*canonical_query(request.query), *canonical_query(request.body.decode("latin-1")))
     values = {value for _, value in forms if value}
