@@ -197,7 +197,7 @@ class Shelf:
     def append(self, scenario: str, exchange: Exchange, began_ms: float = 0.0) -> None:
         self.kept.append((scenario, exchange))
 
-    def close(self) -> None:
+    def close(self, clean: object = None) -> None:
         """Nothing to close."""
 
     @property
