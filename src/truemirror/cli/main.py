@@ -19,6 +19,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("truemirror.cli.init", "Set this project up: configuration, folders, a first isolated test."),
     "record": ("truemirror.cli.record", "Record a running service into its mirror."),
     "serve": ("truemirror.cli.serve", "Answer from mirrors, as servers."),
+    "import": ("truemirror.cli.import_", "Carry another tool's recordings over into a mirror."),
+    "export": ("truemirror.cli.export", "Write a mirror in another tool's format."),
     "infer": ("truemirror.cli.infer", "Write a first contract version from a mirror."),
     "check": ("truemirror.cli.check", "Hold mirrors and contracts against each other."),
     "coverage": ("truemirror.cli.coverage", "Say what is recorded of each contract, how old it is, and what is used."),

@@ -1,0 +1,74 @@
+"""`truemirror export`: a mirror in another tool's format.
+
+Rules: the document goes to the file, or to standard output where none is named; what it cannot say goes to standard
+error, so that a pipe gets the document alone.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from truemirror.cli.output import emit_json, json_option, load_config, mirrors_option
+from truemirror.errors import ExitCode, UsageError
+
+_SHOWN = 40
+
+
+@click.command(options_metavar="[OPTIONS]")
+@click.argument("format_name", metavar="FORMAT", type=click.Choice(("har", "vcr")))
+@click.argument("service", metavar="SERVICE")
+@click.option("-o", "--output", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Where to write.")
+@click.option("--scenario", default="", metavar="NAME", help="Only this scenario.")
+@click.option("--url", "base", default="", metavar="URL", help="Where the service lives, instead of each Host.")
+@click.option("--mirror-version", default="", metavar="V", help="The mirror's version; the newest else.")
+@mirrors_option
+@json_option
+def command(
+    format_name: str,
+    service: str,
+    output: Path | None,
+    scenario: str,
+    base: str,
+    mirror_version: str,
+    mirrors: Path | None,
+    as_json: bool,
+) -> int:
+    """Write a mirror as an HTTP Archive (har) or as a cassette of VCR.py (vcr).
+
+    A cassette is YAML, or JSON where FILE ends in .json. Secrets stay replaced. What the format has no place for is
+    listed.
+
+    \b
+    Examples:
+      truemirror export har tags -o tags.har
+      truemirror export vcr tags --scenario default --url https://tags.example -o tags.yaml
+    """
+    from truemirror.bootstrap.foreign import export_of, exported_text, write_file
+
+    if as_json and output is None:
+        raise UsageError("--json tells about the file, so there has to be one", fix="add -o FILE")
+    if base and not base.startswith(("http://", "https://")):
+        raise UsageError(f"{base!r} is no URL", where="--url", nearest=f"https://{base}")
+    config = load_config(mirrors=mirrors)
+    made = export_of(config, format_name, service, version=mirror_version, scenario=scenario, base=base)
+    content = exported_text(made, format_name, output)
+    if output is None:
+        click.echo(content, nl=False)
+    else:
+        write_file(output, content)
+    if as_json:
+        told = {"exchanges": made.exchanges, "file": str(output), "left_out": made.left_out}
+        emit_json({"service": service, "version": made.version, "scenarios": made.scenarios, **told})
+        return ExitCode.KEPT
+    for one in made.left_out[:_SHOWN]:
+        click.echo(f"not in the file as such: {one.entry}: {one.part}: {one.why}", err=True)
+        if one.fix:
+            click.echo(f"  fix: {one.fix}", err=True)
+    if len(made.left_out) > _SHOWN:
+        click.echo(f"and {len(made.left_out) - _SHOWN} more; --json lists all", err=True)
+    if output is not None:
+        count = "1 exchange" if made.exchanges == 1 else f"{made.exchanges} exchanges"
+        click.echo(f"exported {service} {made.version}: {count}  into {output}")
+    return ExitCode.KEPT
