@@ -16,7 +16,7 @@ from aiohttp.client_proto import ResponseHandler
 from aiohttp.connector import BaseConnector, Connection, TCPConnector
 
 from truemirror.adapters.inprocess.addresses import DEFAULT_PORTS, Detour, Place
-from truemirror.adapters.inprocess.answer import Answer, answer_to, on_the_wire
+from truemirror.adapters.inprocess.answer import answer_to, on_the_wire, wire_of
 from truemirror.adapters.inprocess.board import Asked, Board
 from truemirror.adapters.inprocess.faults import BEFORE_SENDING, EMPTY_ENDS, fault_of, os_error
 from truemirror.adapters.inprocess.listening import Listener
@@ -107,6 +107,7 @@ class DivertedTransport(asyncio.Transport):
         self._loop = asyncio.get_running_loop()
         self._listener = Listener()
         self._pieces: list[bytes] = []
+        self._due: list[float] = []
         self._paused = False
         self._closing = False
         self._end: Exception | None = None
@@ -124,6 +125,15 @@ class DivertedTransport(asyncio.Transport):
         except Exception as error:
             self._loop.call_soon(self._raise, error)
             return
+        if asked.wait_s:
+            self._loop.call_later(asked.wait_s, self._go, asked)
+        else:
+            self._go(asked)
+
+    def _go(self, asked: Asked) -> None:
+        """The time has come, unless the client has left."""
+        if self._closing:
+            return
         if isinstance(asked.decision, Replay):
             self._replay(asked, asked.decision)
         else:
@@ -138,11 +148,13 @@ class DivertedTransport(asyncio.Transport):
         if isinstance(asked.outcome, Fault):
             self._fault(asked.outcome, found.exchange.request, asked.request)
         elif asked.outcome is not None:
-            self._answer(asked.neighbour.prepared("wire", found, asked.outcome, asked.request, _wire))
+            wire = asked.neighbour.prepared("wire", found, asked.outcome, asked.request, wire_of)
+            self._answer(wire.pieces, at_ms=wire.at_ms)
 
-    def _answer(self, pieces: Iterable[bytes], error: Exception | None = None) -> None:
-        """Begin to feed an answer; the connection ends behind it."""
+    def _answer(self, pieces: Iterable[bytes], error: Exception | None = None, at_ms: tuple[float, ...] = ()) -> None:
+        """Begin to feed an answer, its pieces at their times; the connection ends behind it."""
         self._pieces = list(pieces)
+        self._due = [self._loop.time() + ms / 1000.0 for ms in at_ms]
         self._end = error
         self._ends = True
         self._loop.call_soon(self._feed)
@@ -150,6 +162,10 @@ class DivertedTransport(asyncio.Transport):
     def _feed(self) -> None:
         """Feed as long as the reader takes it."""
         while self._pieces and not self._paused and not self._closing:
+            if self._due and self._due[0] > self._loop.time():
+                self._loop.call_at(self._due[0], self._feed)
+                return
+            del self._due[:1]
             self._protocol.data_received(self._pieces.pop(0))
         if not self._pieces and self._ends and not self._closing:
             self._ends = False
@@ -264,8 +280,3 @@ class DivertedTransport(asyncio.Transport):
         """The reader."""
         protocol: asyncio.BaseProtocol = self._protocol
         return protocol
-
-
-def _wire(answer: Answer) -> tuple[bytes, ...]:
-    """An answer's bytes on the wire."""
-    return tuple(on_the_wire(answer))

@@ -7,6 +7,7 @@ piece is one piece.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from truemirror.core.wire.coding import encode
 from truemirror.core.wire.exchange import Framing, Request, Response
@@ -26,10 +27,19 @@ class Answer:
     """The body, cut as it arrived; empty for an empty body."""
     framing: Framing = Framing.LENGTH
     trailers: tuple[tuple[str, str], ...] = ()
+    at_ms: tuple[float, ...] = ()
+    """When each piece comes, in milliseconds after the head; empty for at once."""
 
 
-def answer_to(request: Request, response: Response, recorded: Request) -> Answer:
-    """The answer that a request gets from a response which was recorded for `recorded`."""
+class Wire(NamedTuple):
+    """An answer as bytes, with the times of its pieces where they take time."""
+
+    pieces: tuple[bytes, ...]
+    at_ms: tuple[float, ...] = ()
+
+
+def answer_to(request: Request, response: Response, recorded: Request, *, paced: bool = False) -> Answer:
+    """The answer that a request gets from a response which was recorded for `recorded`; `paced` keeps its times."""
     headers, body = response.headers, response.body
     if response.codings:
         wanted = request.headers.joined("accept-encoding")
@@ -44,7 +54,15 @@ def answer_to(request: Request, response: Response, recorded: Request) -> Answer
     if has_no_body(request.method, response.status):
         body, framing = b"", Framing.NONE
     pieces = cut(body, tuple(chunk.size for chunk in response.chunks))
-    return Answer(response.status, response.reason, headers.pairs, body, pieces, framing, response.trailers.pairs)
+    times = _times(response, len(pieces)) if paced else ()
+    pairs, trailers = headers.pairs, response.trailers.pairs
+    return Answer(response.status, response.reason, pairs, body, pieces, framing, trailers, times)
+
+
+def _times(response: Response, pieces: int) -> tuple[float, ...]:
+    """When the pieces come; a body that is in one piece now comes when its last one came."""
+    times = tuple(chunk.at_ms for chunk in response.chunks)
+    return times if len(times) == pieces else times[-1:] * pieces
 
 
 def cut(body: bytes, sizes: tuple[int, ...]) -> tuple[bytes, ...]:
@@ -59,6 +77,14 @@ def cut(body: bytes, sizes: tuple[int, ...]) -> tuple[bytes, ...]:
         pieces.append(body[start : start + size])
         start += size
     return tuple(pieces)
+
+
+def wire_of(answer: Answer) -> Wire:
+    """An answer's bytes on the wire, and when they come."""
+    pieces = tuple(on_the_wire(answer))
+    if not answer.at_ms:
+        return Wire(pieces)
+    return Wire(pieces, (0.0, *answer.at_ms, answer.at_ms[-1])[: len(pieces)])
 
 
 def on_the_wire(answer: Answer, *, whole: bool = True) -> Iterator[bytes]:

@@ -30,6 +30,11 @@ class Asked:
     outcome: Outcome | None = None
     """What a replayed request gets."""
 
+    @property
+    def wait_s(self) -> float:
+        """Seconds until the answer begins, or until the live service is asked."""
+        return self.decision.wait_ms / 1000.0
+
 
 class Board:
     """The neighbours of this process, for the time of one test."""
@@ -106,7 +111,7 @@ class Board:
         scenario, number = "", 0
         match decision:
             case Replay():
-                answered, notes = "recorded", decision.notes
+                answered, notes = "planned" if decision.planned else "recorded", decision.notes
                 scenario, number = spot(neighbour.replayer.index, decision.place)
             case Forward():
                 answered, notes = "forwarded", ()

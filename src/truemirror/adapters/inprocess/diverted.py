@@ -11,18 +11,20 @@ import io
 import os
 import socket
 import ssl
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import Any
 from urllib.parse import urlsplit
 
 from truemirror.adapters.inprocess.addresses import DEFAULT_PORTS, Detour, Place
-from truemirror.adapters.inprocess.answer import Answer, answer_to, on_the_wire
+from truemirror.adapters.inprocess.answer import answer_to, on_the_wire, wire_of
 from truemirror.adapters.inprocess.board import Asked, Board
 from truemirror.adapters.inprocess.faults import BEFORE_SENDING, EMPTY_ENDS, fault_of, os_error
 from truemirror.adapters.inprocess.listening import Listener
 from truemirror.adapters.inprocess.live import Hearing
+from truemirror.adapters.inprocess.waiting import Patience, wait
 from truemirror.core.mirror.decision import Replay
 from truemirror.core.wire.exchange import Fault, FaultKind, Request
 
@@ -135,12 +137,22 @@ class DivertedSocket:
         else:
             asked = self._ask(request)
         if not isinstance(asked.decision, Replay):
+            wait(asked.wait_s)
             self._live = self._forward(asked)
             return
         if isinstance(asked.outcome, Fault):
-            self._answer = self._fault(asked.outcome, asked.decision.exchange.request, request)
+            self._answer = self._fault(asked.outcome, asked.decision.exchange.request, request, asked.wait_s)
         elif asked.outcome is not None:
-            self._answer = _Reading(asked.neighbour.prepared("wire", asked.decision, asked.outcome, request, _wire))
+            wire = asked.neighbour.prepared("wire", asked.decision, asked.outcome, request, wire_of)
+            times = Times(asked.wait_s, wire.at_ms, self._patience)
+            self._answer = _Reading(wire.pieces, times=times if asked.wait_s or wire.at_ms else None)
+
+    def _patience(self) -> Patience:
+        """How long the client waits for the next bytes."""
+        if self._patience_set:
+            return self._timeout
+        seconds = getattr(self._connection, "timeout", None)
+        return float(seconds) if isinstance(seconds, int | float) else None
 
     def _ask(self, request: Request) -> Asked:
         """Find the neighbour and ask it. Raises NetworkClosed when there is none."""
@@ -154,14 +166,16 @@ class DivertedSocket:
             raise self._board.closed(place, f"{request.method} {request.target}")
         return self._board.ask(neighbour, request)
 
-    def _fault(self, fault: Fault, recorded: Request, request: Request) -> io.RawIOBase:
-        """A recorded fault, raised now or while reading."""
+    def _fault(self, fault: Fault, recorded: Request, request: Request, wait_s: float = 0.0) -> io.RawIOBase:
+        """A fault, raised now or while reading, after a wait."""
         if fault.kind in BEFORE_SENDING:
+            wait(wait_s)
             raise connecting_error(fault, self._connection)
+        times = Times(wait_s, (), self._patience) if wait_s else None
         if fault.kind is FaultKind.GARBAGE:
-            return _Reading((fault.received,))
+            return _Reading((fault.received,), times=times)
         pieces = on_the_wire(answer_to(request, fault.partial, recorded), whole=False) if fault.partial else ()
-        return _Reading(pieces, None if fault.kind in EMPTY_ENDS else os_error(fault))
+        return _Reading(pieces, None if fault.kind in EMPTY_ENDS else os_error(fault), times)
 
     def _forward(self, asked: Asked) -> tuple[Any, Hearing, str]:
         """Send the request on, over a connection of its own."""
@@ -254,12 +268,29 @@ class DivertedSocket:
                 self._live[0].close()
 
 
+class Times:
+    """When the pieces of an answer come; counted from now."""
+
+    def __init__(self, wait_s: float, at_ms: tuple[float, ...], patience: Callable[[], Patience]) -> None:
+        """The first comes after a wait, the others after it; `patience` is asked when somebody waits."""
+        self._began = time.monotonic() + wait_s
+        self._at_ms = list(at_ms)
+        self._patience = patience
+
+    def await_piece(self) -> None:
+        """Wait until the next piece, or the end, is there. Raises TimeoutError, as a socket does."""
+        at = self._at_ms.pop(0) / 1000.0 if self._at_ms else 0.0
+        if not wait(self._began + at - time.monotonic(), self._patience()):
+            raise TimeoutError("timed out")
+
+
 class _Reading(io.RawIOBase):
     """An answer being read: its pieces, then its end or the error that ends it."""
 
-    def __init__(self, pieces: Iterable[bytes], error: Exception | None = None) -> None:
-        """Begin at the first piece."""
+    def __init__(self, pieces: Iterable[bytes], error: Exception | None = None, times: Times | None = None) -> None:
+        """Begin at the first piece, or when it is time for it."""
         super().__init__()
+        self._times = times
         self._pieces = list(pieces)
         self._rest = memoryview(b"")
         self._error = error
@@ -270,6 +301,8 @@ class _Reading(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         """As much of the current piece as fits."""
+        if self._times is not None and not self._rest:
+            self._times.await_piece()
         if not self._rest and self._pieces:
             self._rest = memoryview(self._pieces.pop(0))
         if not self._rest:
@@ -280,11 +313,6 @@ class _Reading(io.RawIOBase):
         buffer[:size] = self._rest[:size]
         self._rest = self._rest[size:]
         return size
-
-
-def _wire(answer: Answer) -> tuple[bytes, ...]:
-    """An answer's bytes on the wire."""
-    return tuple(on_the_wire(answer))
 
 
 def connecting_error(fault: Fault, connection: Any) -> Exception:

@@ -4,6 +4,7 @@ Rules: only the two transports that use the network are touched; the in-memory o
 A fault is raised as the exception that the client raises for it; a forwarded answer is passed on as it came.
 """
 
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -16,6 +17,7 @@ from truemirror.adapters.inprocess.faults import fault_of
 from truemirror.adapters.inprocess.listening import request_of
 from truemirror.adapters.inprocess.live import Hearing
 from truemirror.adapters.inprocess.neighbour import Neighbour
+from truemirror.adapters.inprocess.waiting import Patience, wait, wait_in_loop
 from truemirror.core.mirror.decision import Replay
 from truemirror.core.wire.exchange import Fault, FaultKind, Request
 
@@ -63,9 +65,12 @@ class Seam:
             if neighbour is None:
                 return send(transport, request)
             asked = self._board.ask(neighbour, _heard(request, request.read()))
-            if isinstance(asked.decision, Replay):
-                return self._replayed(asked, asked.decision)
-            return self._forwarded(asked, transport, request, send)
+            if not isinstance(asked.decision, Replay):
+                wait(asked.wait_s)
+                return self._forwarded(asked, transport, request, send)
+            if asked.wait_s and not wait(asked.wait_s, _patience(request)):
+                raise self._lost_patience()
+            return self._replayed(asked, asked.decision, request)
 
         return handle_request
 
@@ -78,9 +83,12 @@ class Seam:
             if neighbour is None:
                 return await send(transport, request)
             asked = self._board.ask(neighbour, _heard(request, await request.aread()))
-            if isinstance(asked.decision, Replay):
-                return self._replayed(asked, asked.decision)
-            return await self._forwarded_async(asked, transport, request, send)
+            if not isinstance(asked.decision, Replay):
+                await wait_in_loop(asked.wait_s)
+                return await self._forwarded_async(asked, transport, request, send)
+            if asked.wait_s and not await wait_in_loop(asked.wait_s, _patience(request)):
+                raise self._lost_patience()
+            return self._replayed(asked, asked.decision, request)
 
         return handle_async_request
 
@@ -95,23 +103,30 @@ class Seam:
             raise self._board.closed(Place(url.scheme, url.host, port), f"{request.method} {target}")
         return neighbour
 
-    def _replayed(self, asked: Asked, found: Replay) -> Any:
+    def _lost_patience(self) -> Exception:
+        """What a client raises that waited as long as it would."""
+        error: Exception = self._api.ReadTimeout(_EXCEPTIONS[FaultKind.TIMEOUT][1])
+        return error
+
+    def _replayed(self, asked: Asked, found: Replay, request: Any) -> Any:
         """The recorded outcome."""
         outcome = asked.outcome
         if isinstance(outcome, Fault):
             return self._fault(outcome, found.exchange.request, asked.request)
         assert outcome is not None
-        return asked.neighbour.prepared(self._kind, found, outcome, asked.request, self._shaped)()
+        return asked.neighbour.prepared(self._kind, found, outcome, asked.request, self._shaped)(request)
 
-    def _shaped(self, answer: Answer) -> Callable[[], Any]:
+    def _shaped(self, answer: Answer) -> Callable[[Any], Any]:
         """A maker of one answer: everything that can be made once is made here."""
         headers = _headers(answer)
         reason = answer.reason.encode("latin-1", "replace")
         make, stream = self._api.Response, self._stream
 
-        def respond() -> Any:
+        def respond(request: Any) -> Any:
             extensions = {"http_version": b"HTTP/1.1", "reason_phrase": reason}
-            return make(answer.status, headers=headers, stream=stream(answer.pieces), extensions=extensions)
+            times = Times(answer.at_ms, _patience(request), self._lost_patience) if answer.at_ms else None
+            body = stream(answer.pieces, None, times) if times else stream(answer.pieces)
+            return make(answer.status, headers=headers, stream=body, extensions=extensions)
 
         return respond
 
@@ -190,6 +205,27 @@ def _headers(answer: Answer) -> list[tuple[bytes, bytes]]:
     return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
 
 
+def _patience(request: Any) -> Patience:
+    """How long a request waits for the next bytes."""
+    seconds: Patience = request.extensions.get("timeout", {}).get("read")
+    return seconds
+
+
+class Times:
+    """When the pieces of a body come; counted from now."""
+
+    def __init__(self, at_ms: tuple[float, ...], patience: Patience, lost: Callable[[], Exception]) -> None:
+        """`lost` makes what is raised when the client loses patience."""
+        self._began = time.monotonic()
+        self._at_ms = at_ms
+        self.patience = patience
+        self.lost = lost
+
+    def left(self, number: int) -> float:
+        """Seconds until a piece is there."""
+        return self._began + self._at_ms[number] / 1000.0 - time.monotonic()
+
+
 def _begin(hearing: Hearing, response: Any) -> None:
     """A live answer's head is there."""
     pairs = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw]
@@ -203,20 +239,28 @@ def _stream_class(api: Any) -> Callable[..., Any]:
     class Pieces(api.SyncByteStream, api.AsyncByteStream):  # type: ignore[misc]  # the bases are the module's
         """Gives the pieces, then raises."""
 
-        def __init__(self, pieces: tuple[bytes, ...], error: Exception | None = None) -> None:
+        def __init__(
+            self, pieces: tuple[bytes, ...], error: Exception | None = None, times: Times | None = None
+        ) -> None:
             """Begin at the first piece."""
             self._pieces = pieces
             self._error = error
+            self._times = times
 
         def __iter__(self) -> Iterator[bytes]:
             """For clients with threads."""
-            yield from self._pieces
+            for number, piece in enumerate(self._pieces):
+                if (times := self._times) is not None and not wait(times.left(number), times.patience):
+                    raise times.lost()
+                yield piece
             if self._error is not None:
                 raise self._error
 
         async def __aiter__(self) -> AsyncIterator[bytes]:
             """For clients with tasks."""
-            for piece in self._pieces:
+            for number, piece in enumerate(self._pieces):
+                if (times := self._times) is not None and not await wait_in_loop(times.left(number), times.patience):
+                    raise times.lost()
                 yield piece
             if self._error is not None:
                 raise self._error

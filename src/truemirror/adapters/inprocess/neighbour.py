@@ -37,7 +37,7 @@ class Call(NamedTuple):
     method: str
     target: str
     answered: str
-    """recorded, forwarded, missed, or refused where the test wanted a miss."""
+    """recorded, planned, forwarded, missed, or refused where the test wanted a miss."""
     session: str
     notes: tuple[tuple[Note, str], ...] = ()
     scenario: str = ""
@@ -127,12 +127,12 @@ class Neighbour:
         """
         assert isinstance(outcome, Response)
         recorded = found.exchange
-        if found.is_own or outcome is not recorded.outcome:
-            return make(answer_to(request, outcome, recorded.request))
+        if found.planned or found.is_own or outcome is not recorded.outcome:
+            return make(answer_to(request, outcome, recorded.request, paced=found.paced))
         key = (kind, found.place, request.headers.joined("accept-encoding") if outcome.codings else None)
         made = self._prepared.get(key)
         if made is None:
-            made = self._prepared[key] = make(answer_to(request, outcome, recorded.request))
+            made = self._prepared[key] = make(answer_to(request, outcome, recorded.request, paced=found.paced))
         return made  # type: ignore[return-value]  # one kind always makes one type
 
     def heard(

@@ -1,9 +1,9 @@
 """requests: its transport adapter is the seam, for whole recorded responses; all else passes on to the connection.
 
 Rules: only what needs no connection is answered here, because it is the common case and has to be fast: a recorded
-response to a request whose body is at hand, through an adapter that does not retry. A fault, a forwarded request, a
-body that streamed and a retrying adapter go on to urllib3, whose connections are diverted too; so requests and urllib3
-raise, stream and retry as they do live.
+response to a request whose body is at hand, at once, through an adapter that does not retry. What takes time, a fault,
+a forwarded request, a body that streamed and a retrying adapter go on to urllib3, whose connections are diverted too;
+so requests and urllib3 raise, stream and retry as they do live.
 """
 
 from collections.abc import Callable
@@ -46,13 +46,18 @@ def install(board: Board, stack: ExitStack) -> None:
             return original(adapter, request, *args, **options)
         asked = board.ask(neighbour, _heard(request))
         found = asked.decision
-        if isinstance(found, Replay) and isinstance(asked.outcome, Response) and not asked.outcome.chunks:
+        if isinstance(found, Replay) and isinstance(asked.outcome, Response) and not _takes_time(found, asked.outcome):
             raw = asked.neighbour.prepared(_NAME, found, asked.outcome, asked.request, _shaped)(asked.request.method)
             return adapter.build_response(request, raw)
         with already_asked(asked):
             return original(adapter, request, *args, **options)
 
     stack.enter_context(mock.patch.object(requests.adapters.HTTPAdapter, "send", send))
+
+
+def _takes_time(found: Replay, outcome: Response) -> bool:
+    """Whether an answer comes late or in pieces, which urllib3 has to see."""
+    return bool(outcome.chunks or found.wait_ms)
 
 
 def _is_plain(adapter: requests.adapters.HTTPAdapter, request: requests.PreparedRequest) -> bool:

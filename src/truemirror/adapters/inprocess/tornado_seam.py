@@ -37,6 +37,9 @@ class Keeper(Protocol):
     def failed(self, fault: Fault | None) -> None:
         """The last one that was not answered ended in this fault; None when nobody can tell."""
 
+    def take_wait(self) -> float:
+        """Seconds that the answer which was played last takes."""
+
 
 def patches(keeper: Keeper) -> Iterator[tuple[Any, str, Callable[..., Any]]]:
     """What to replace, once vcrpy's own patch is in place."""
@@ -54,16 +57,30 @@ def _fetching(keeper: Keeper, patched: Callable[..., None]) -> Callable[..., Non
         def heard(response: Any) -> None:
             if response.code == UNANSWERED and response.error is not None:
                 keeper.failed(_fault(response.error))
-            callback(response)
+            _call_back(callback, request, response, keeper.take_wait())
 
         detour = keeper.detour(request.url)
         try:
             patched(client, _readdressed(request, detour) if detour else request, heard)
         except RecordedFault as recorded:
             answer = _module("httpclient").HTTPResponse
-            callback(answer(request, UNANSWERED, error=_error(recorded.fault), request_time=0.0))
+            failed = answer(request, UNANSWERED, error=_error(recorded.fault), request_time=0.0)
+            _call_back(callback, request, failed, keeper.take_wait())
 
     return fetch_impl
+
+
+def _call_back(callback: Callable[[Any], None], request: Any, response: Any, wait_s: float) -> None:
+    """Give an answer back once it is there, or tell of the client's timeout where that comes first."""
+    if not wait_s:
+        callback(response)
+        return
+    patience = request.request_timeout
+    if patience and wait_s > patience:
+        error = _error(Fault(FaultKind.TIMEOUT))
+        response = _module("httpclient").HTTPResponse(request, UNANSWERED, error=error, request_time=patience)
+        wait_s = patience
+    _module("ioloop").IOLoop.current().call_later(wait_s, callback, response)
 
 
 def _readdressed(request: Any, detour: Detour) -> Any:

@@ -56,6 +56,7 @@ class Cassette:
         self._board = board
         self.custom_patches = itertools.chain(own, tornado_seam.patches(self))
         self._unanswered: list[Hearing] = []
+        self._wait_s = 0.0
 
     def can_play_response_for(self, request: Any) -> bool:
         """Whether there is a recording; asked once for each request. Raises MirrorMiss, NetworkClosed."""
@@ -68,6 +69,7 @@ class Cassette:
         """The recorded answer. Raises RecordedFault."""
         asked: Asked = getattr(request, _ASKED)
         assert isinstance(asked.decision, Replay)
+        self._wait_s = asked.wait_s
         outcome = asked.outcome
         if isinstance(outcome, Fault):
             raise RecordedFault(outcome)
@@ -92,6 +94,11 @@ class Cassette:
         """The request that was not answered last ended in this fault."""
         if self._unanswered:
             self._unanswered.pop().failed(fault)
+
+    def take_wait(self) -> float:
+        """Seconds that the answer which was played last takes."""
+        wait_s, self._wait_s = self._wait_s, 0.0
+        return wait_s
 
     def filter_request(self, request: Any) -> Any:
         """Every request counts."""
