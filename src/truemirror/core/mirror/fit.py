@@ -73,11 +73,12 @@ def compared(
     """A live exchange with the recorded values in place of today's, and the session's values from now on."""
     asked = follow.asked if follow else hit.asked
     pairs = list(made_pairs(recorded.request, asked, hit.varying)) if asked is not None else []
-    operation = operation_of(recorded.request.method, recorded.request.path)
-    if isinstance(recorded.outcome, Response) and isinstance(live.outcome, Response):
+    outcome = live.outcome
+    if isinstance(recorded.outcome, Response) and isinstance(outcome, Response):
+        operation = operation_of(recorded.request.method, recorded.request.path)
         links = (link for link in index.mirror.rules.links if link.operation in ("*", operation))
-        pairs += given_pairs(recorded.outcome, live.outcome, links)
-    flow = flow.learned(pairs) if pairs else flow
-    outcome = flow.as_recorded(live.outcome, pairs) if flow else live.outcome
+        pairs += given_pairs(recorded.outcome, outcome, links)
+        flow = flow.learned(pairs) if pairs else flow
+        outcome = flow.as_recorded(outcome, recorded.outcome) if flow else outcome
     request = recorded.request if follow or hit.relaxed else live.request
     return Exchange(request, outcome, live.elapsed_ms), flow

@@ -17,11 +17,11 @@ from itertools import islice
 from typing import TypeVar
 from urllib.parse import unquote_plus
 
-from truemirror.core.mirror.flow_rename import Names, Renaming, renamed_request, renamed_response
+from truemirror.core.mirror.flow_rename import Names, Renaming, escaped, renamed_request, renamed_response
 from truemirror.core.mirror.model import Link, Noise
 from truemirror.core.mirror.noise_kinds import is_text_of
 from truemirror.core.mirror.operation import operation_of
-from truemirror.core.mirror.part_values import answer_values, request_values
+from truemirror.core.mirror.part_values import answer_values, body_values, header_value, request_values
 from truemirror.core.mirror.redaction_rewrite import with_response
 from truemirror.core.mirror.relax import Relaxation
 from truemirror.core.wire.exchange import Fault, Outcome, Request, Response
@@ -149,14 +149,27 @@ class Flow:
                 names[pair.recorded] = pair.today
         return renamed_outcome(outcome, Renaming(names, at))
 
-    def as_recorded(self, live: Outcome, given: Iterable[Pair]) -> Outcome:
-        """A live outcome with the recorded values in place of today's, to be held against the recording."""
+    def as_recorded(self, live: Response, recorded: Response) -> Response:
+        """A live answer with the recorded values in place of today's, to be held against the recording.
+
+        What says nothing by itself is renamed only where the recording has the recorded value at the same part.
+        """
+        today: dict[str, dict[str, str]] = {}
+        for (_, _, now), then in self.linked.items():
+            today.setdefault(then, {})[now] = then
         at: dict[str, dict[str, str]] = {}
-        for pair in given:
-            if isinstance(pair.rule, Link) and pair.rule.given:
-                at.setdefault(_lower(pair.rule.given), {})[pair.today] = pair.recorded
-        linked = {now: then for (_, _, now), then in self.linked.items() if not _NUMBER.fullmatch(now)}
-        return renamed_outcome(live, Renaming({**linked, **self.recorded}, at))
+        for part, value in _places(recorded) if today else ():
+            if value in today:
+                at.setdefault(part, {}).update(today[value])
+        return renamed_response(live, Renaming(self.recorded, at))
+
+
+def _places(response: Response) -> Iterator[tuple[str, str]]:
+    """The parts of an answer that may hold a linked value."""
+    for pointer, value in body_values(response):
+        yield "body:" + "".join(f"/{escaped(step)}" for step in pointer), value
+    for name, value in response.headers.pairs:
+        yield f"header:{name.lower()}", header_value(name, value)
 
 
 NO_FLOW = Flow()

@@ -178,7 +178,7 @@ def renamed_json(text: str, renaming: Renaming, changed: list[Changed]) -> str:
         if new != value:
             pieces += (text[end:start], _literal(new, raw, text))
             end = stop
-            changed.append(("body:" + "".join(f"/{_escaped(str(step))}" for step in stack), value, new))
+            changed.append(("body:" + "".join(f"/{escaped(str(step))}" for step in stack), value, new))
     return "".join((*pieces, text[end:]))
 
 
@@ -189,7 +189,7 @@ def _literal(value: str, raw: str, text: str) -> str:
     return json.dumps(value, ensure_ascii=text.isascii())
 
 
-def _escaped(step: str) -> str:
+def escaped(step: str) -> str:
     """A step as a JSON pointer writes it."""
     return step.replace("~", "~0").replace("/", "~1")
 

@@ -101,7 +101,7 @@ def encode_mirror(mirror: Mirror) -> bytes:
     document: Document = {"format": FORMAT}
     document["ignore"] = [_texts(operation=one.operation, part=one.part, why=one.why) for one in rules.ignores]
     if rules.links:
-        document["links"] = [_link_document(one) for one in rules.links]
+        document["links"] = [link_document(one) for one in rules.links]
     document["noise"] = [
         _texts(kind=one.kind, of="" if one.of == "answer" else one.of, operation=one.operation, part=one.part)
         for one in rules.noise
@@ -112,7 +112,7 @@ def encode_mirror(mirror: Mirror) -> bytes:
     return rendered(document)
 
 
-def _link_document(link: Link) -> Document:
+def link_document(link: Link) -> Document:
     """A link, as the sentence that it is: from, what, to, where."""
     source = _texts(**{"from": link.operation, "made": link.made, "kind": link.kind, "given": link.given})
     return source | _texts(to=link.to, used=link.used)
