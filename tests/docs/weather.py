@@ -5,15 +5,19 @@ import secrets
 import socket
 import struct
 import sys
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from random import randrange
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
 
 RENAMED = "renamed" in sys.argv
 """Whether this is the version in which somebody has renamed an attribute."""
 RAIN = {"Bergen": 12.5, "Oslo": 0.0, "Tromsø": 3.25}
 TOKENS: dict[str, str] = {}
 ALERTS: list[dict[str, str]] = []
+WIND = [0]
 
 
 class Weather(BaseHTTPRequestHandler):
@@ -36,6 +40,9 @@ class Weather(BaseHTTPRequestHandler):
                 self.answer(200, _collection([{"name": name} for name in RAIN]))
             case "/v1/alerts":
                 self.answer(200, _collection(ALERTS))
+            case "/v1/now":
+                measured = datetime.now(UTC).isoformat(timespec="seconds")
+                self.answer(200, {"city": "Bergen", "measured": measured, "reading": str(uuid4()), "wind": wind_now()})
             case "/v1/me" if self.user():
                 self.answer(200, {"user": self.user()})
             case "/v1/me":
@@ -80,6 +87,12 @@ class Weather(BaseHTTPRequestHandler):
 
     def log_message(self, *parts: Any) -> None:
         """Say nothing."""
+
+
+def wind_now() -> float:
+    """Never the same twice in a row."""
+    WIND[0] = (WIND[0] + randrange(1, 90)) % 90
+    return WIND[0] + 0.5
 
 
 def _collection(items: list[Any]) -> dict[str, Any]:

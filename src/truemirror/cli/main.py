@@ -18,6 +18,7 @@ from truemirror.errors import ExitCode, TruemirrorError
 COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("truemirror.cli.init", "Set this project up: configuration, folders, a first isolated test."),
     "record": ("truemirror.cli.record", "Record a running service into its mirror."),
+    "noise": ("truemirror.cli.noise", "Find what varies by itself in a service's answers."),
     "serve": ("truemirror.cli.serve", "Answer from mirrors, as servers."),
     "import": ("truemirror.cli.import_", "Carry another tool's recordings over into a mirror."),
     "export": ("truemirror.cli.export", "Write a mirror in another tool's format."),

@@ -12,12 +12,13 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from truemirror.cli.after_dashes import WithCommand, command_of
 from truemirror.cli.output import console, emit_json, json_option, load_config, mirrors_option, progress
+from truemirror.cli.record_twice import no_command, second_run
 from truemirror.errors import Broken, CouldNotRun, ExitCode, TruemirrorError, UsageError
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ _FORMS = "truemirror record SERVICE --upstream URL, or truemirror record SERVICE
     metavar="FILE",
     help="Certificates to trust besides the system's, for services behind TLS.",
 )
+@click.option("--twice", is_flag=True, help="Run CMD twice; what varies by itself becomes rules of the mirror.")
 @mirrors_option
 @json_option
 @click.pass_context
@@ -80,6 +82,7 @@ def command(
     timeout: float,
     largest: int,
     ca: Path | None,
+    twice: bool,
     mirrors: Path | None,
     as_json: bool,
 ) -> int:
@@ -88,7 +91,7 @@ def command(
     Each service gets a proxy that passes everything on, answers and failures alike, and keeps it, secrets replaced.
     CMD is told the proxies' addresses by the environment variables of the configuration, or by SERVICE_URL; when it
     ends, the recording ends. Without CMD it ends with Ctrl-C. The header X-Truemirror-Session, or W3C baggage, names
-    the scenario that a request belongs to.
+    the scenario that a request belongs to. With --twice, CMD runs a second time, which is only compared.
 
     \b
     Examples:
@@ -96,32 +99,54 @@ def command(
       truemirror record tags --upstream http://127.0.0.1:8001 -- pytest tests/flows
       truemirror record tags=http://127.0.0.1:8001 auth=http://127.0.0.1:8002 -- python drive.py
     """
+    config = load_config(mirrors=mirrors)
+    routes = _routes(services, upstream, host, port)
+    arguments = command_of(ctx)
+    if twice and not arguments:
+        raise no_command(routes)
+    how: dict[str, Any] = {
+        "version": mirror_version,
+        "scenario": scenario,
+        "timeout": timeout,
+        "largest": largest * 1_048_576,
+        "ca": ca,
+    }
+    first = _record(config, routes, arguments, how, as_json=as_json)
+    if twice:
+        with second_run(config, first.versions) as (second, learn):
+            _record(second, routes, arguments, how, as_json=as_json, again=True)
+            learn(routes, as_json=as_json)
+    return ExitCode.KEPT
+
+
+def _record(
+    config: Config,
+    routes: Sequence[Route],
+    arguments: Sequence[str],
+    how: Mapping[str, Any],
+    *,
+    as_json: bool,
+    again: bool = False,
+) -> Recording:
+    """One recording, from its first proxy to its sum; silent about itself the second time. Raises CouldNotRun."""
     from truemirror.bootstrap import launcher, recording
     from truemirror.cli.signals import on_ending_signals
 
-    config = load_config(mirrors=mirrors)
-    routes = _routes(services, upstream, host, port)
-    running = recording(
-        config,
-        routes,
-        version=mirror_version,
-        scenario=scenario,
-        timeout=timeout,
-        largest=largest * 1_048_576,
-        ca=ca,
-        on_trouble=_warn_of,
-    )
+    running = recording(config, routes, **how, on_trouble=_warn_of)
     starter = launcher()
     with on_ending_signals(starter.interrupt), running:
-        _tell(running, config, as_json=as_json)
+        if not again:
+            _tell(running, config, as_json=as_json)
         try:
-            _follow(running, starter, _environment(running.standing, config), command_of(ctx))
+            _follow(running, starter, _environment(running.standing, config), arguments)
         finally:
             starter.stop()
-            sum_up(running.finish(), config, as_json=as_json)
+            recorded = running.finish()
+            if not again:
+                sum_up(recorded, config, as_json=as_json)
     if running.trouble:
         raise CouldNotRun(f"{_many(len(running.trouble), 'exchange')} could not be recorded, as told above")
-    return ExitCode.KEPT
+    return running
 
 
 def _routes(services: Sequence[str], upstream: str | None, host: str, port: int) -> list[Route]:
