@@ -7,7 +7,8 @@ standard error. It ends cleanly on Ctrl-C and SIGTERM, with a summary of what wa
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +18,10 @@ from truemirror.cli.output import emit_json, json_option, load_config, mirrors_o
 from truemirror.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from truemirror.adapters.http.server import Door, Mount
+    from truemirror.adapters.certificates import Tls
+    from truemirror.adapters.http.server import Door, Listen, Mount
     from truemirror.usecases.serve import Summary
+    from truemirror.usecases.serve_watch import Changed, Unchanged
 
 MODES = ("replay", "record-missing", "record", "refresh", "spy", "off")
 _LISTED = 10
@@ -56,6 +59,8 @@ _LAST_PORT = 65_535
     help="Faults, errors and delays for calls of each session, as TOML or JSON.",
 )
 @click.option("--one-port", is_flag=True, help="All services on one port, told apart by host name or /SERVICE/.")
+@click.option("--tls", is_flag=True, help="Answer HTTPS, with a certificate from a CA of this user's own.")
+@click.option("--watch", is_flag=True, help="Serve what the mirrors' files come to say while it runs.")
 @click.option(
     "--report",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -83,6 +88,8 @@ def command(
     bandwidth: str,
     plan: Path | None,
     one_port: bool,
+    tls: bool,
+    watch: bool,
     control_token: str,
     report: Path | None,
     as_json: bool,
@@ -96,31 +103,64 @@ def command(
       truemirror serve tags --mode record-missing --upstream tags=http://127.0.0.1:8001
       truemirror serve tags --latency lognormal:median=20ms,p95=80ms --plan faults.toml
     """
-    from truemirror.adapters.http.server import Guard, Listen, new_loop, serve_until_stopped
+    from truemirror.adapters.http.server import Guard, keep_renewed, new_loop
     from truemirror.adapters.plan_files import read_plans
     from truemirror.bootstrap import mirror_doors
+    from truemirror.bootstrap.tls import tls as secured_by
+    from truemirror.bootstrap.watching import looks
+    from truemirror.bootstrap.watching import watch as watch_over
     from truemirror.core.mirror.decision import Mode
     from truemirror.usecases.serve_plan import Serving
 
     plans = read_plans(plan) if plan else {}
     how = Serving(Mode(mode), strict, latency, one_port, _pairs(upstreams), seed, bandwidth, plans)
-    doors, unreadable = mirror_doors(load_config(mirrors=mirrors), services, how, Guard(host, control_token))
+    config = load_config(mirrors=mirrors)
+    seen = looks(config) if watch else {}
+    doors, unreadable = mirror_doors(config, services, how, Guard(host, control_token))
     for name, error in unreadable.items():
         click.echo(click.style("error: ", fg="red", bold=True) + f"{name} is not served\n{error}", err=True)
-    if not any(door.mounts for door in doors):
+    mounts = {name: mount for door in doors for name, mount in door.mounts.items()}
+    if not mounts:
         return ExitCode.COULD_NOT_RUN
-    if port + len(doors) - 1 > _LAST_PORT:
-        raise UsageError(f"there are no {len(doors)} ports from {port} on", fix="name a lower one with --port")
+    listens = _listens(doors, port)
+    secured = secured_by(config, host, mounts) if tls else None
+    beside = partial(keep_renewed, watch_over(config, mounts, seen), _tell_change) if watch else None
     _settle()
-    listens = [Listen(door, port + number if port else 0) for number, door in enumerate(doors)]
     with asyncio.Runner(loop_factory=new_loop) as runner:
-        runner.run(serve_until_stopped(listens, host, lambda opened: _tell(opened, host, as_json=as_json)))
-    _sum_up([mount for door in doors for mount in door.mounts.values()], as_json=as_json)
+        runner.run(_until_stopped(listens, host, secured, beside, as_json=as_json))
+    _sum_up(list(mounts.values()), as_json=as_json)
     if report is not None:
         from truemirror.bootstrap.coverage import report_used
 
-        report_used(report, {name: mount.replayer for door in doors for name, mount in door.mounts.items()})
+        report_used(report, {name: mount.replayer for name, mount in mounts.items()})
     return ExitCode.KEPT
+
+
+def _listens(doors: Sequence[Door], port: int) -> list[Listen]:
+    """A port for each door. Raises UsageError."""
+    from truemirror.adapters.http.server import Listen
+
+    if port + len(doors) - 1 > _LAST_PORT:
+        raise UsageError(f"there are no {len(doors)} ports from {port} on", fix="name a lower one with --port")
+    return [Listen(door, port + number if port else 0) for number, door in enumerate(doors)]
+
+
+async def _until_stopped(
+    listens: Sequence[Listen],
+    host: str,
+    tls: Tls | None,
+    beside: Callable[[], Coroutine[Any, Any, None]] | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Tell where everything answers, and serve until a signal. Raises PortError."""
+    from truemirror.adapters.http.server import serve_until_stopped
+
+    def ready(opened: Sequence[tuple[Door, int]]) -> None:
+        """All doors answer."""
+        _tell(opened, host, tls.ca if tls else None, as_json=as_json)
+
+    await serve_until_stopped(listens, host, ready, tls=tls.context if tls else None, beside=beside)
 
 
 def _settle() -> None:
@@ -144,20 +184,37 @@ def _pairs(texts: Sequence[str]) -> dict[str, str]:
     return pairs
 
 
-def _tell(opened: Sequence[tuple[Door, int]], host: str, *, as_json: bool) -> None:
-    """Print where each service answers."""
+def _tell_change(change: Changed | Unchanged) -> None:
+    """Say what became of a mirror whose files changed."""
+    from truemirror.usecases.serve_watch import Changed
+
+    if isinstance(change, Changed):
+        mirror = change.mirror
+        size = f"{_count(len(mirror), 'recording')}, {_count(len(mirror.scenarios), 'scenario')}"
+        click.echo(f"serving {change.service} anew: {size}", err=True)
+        return
+    red = click.style("error: ", fg="red", bold=True)
+    click.echo(f"{red}{change.service} is served as it was\n{change.error}", err=True)
+
+
+def _tell(opened: Sequence[tuple[Door, int]], host: str, ca: Path | None, *, as_json: bool) -> None:
+    """Print where each service answers, and which CA is to be trusted for it."""
     from truemirror.adapters.http.server import url
 
     rows = []
     for door, port in opened:
         for name, mount in door.mounts.items():
-            address = url(host, port) + (f"/{name}" if door.routed else "")
+            address = url(host, port, door.scheme) + (f"/{name}" if door.routed else "")
             rows.append((name, address, mount))
     if as_json:
-        emit_json({"serving": {name: _address(address, mount) for name, address, mount in rows}}, line=True)
+        trust = {"ca": str(ca)} if ca else {}
+        serving = {name: _address(address, mount) for name, address, mount in rows}
+        emit_json({"serving": serving, **trust}, line=True)
     else:
         for name, address, mount in rows:
             click.echo(f"serving {name}: {address}  {_size(mount)}")
+        if ca is not None:
+            click.echo(f"to trust it: SSL_CERT_FILE={ca} REQUESTS_CA_BUNDLE={ca}")
     for name, _, mount in rows:
         if mount.replayer.stale:
             click.echo(f"warning: the mirror of {name} is stale: {mount.replayer.stale}", err=True)

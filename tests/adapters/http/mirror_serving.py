@@ -4,6 +4,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from ssl import SSLContext
 from typing import Any
 
 from tests.adapters.http.raw_sockets import raw_client, read_all
@@ -58,6 +59,8 @@ def serving(
     seed: int = 0,
     bandwidth: float = 0.0,
     forwarding: Made | None = None,
+    host: str = "127.0.0.1",
+    tls: SSLContext | None = None,
     **options: Any,
 ) -> Iterator[MirrorServer]:
     """Mirrors, served for the time of a block."""
@@ -68,7 +71,7 @@ def serving(
         asked.delay(parse_latency(latency), seed)
         mounts[asked.mirror.service] = Mount(asked, frozenset(hosts), made, bandwidth)
     doors = doors_for(mounts, one_port=one_port, limits=limits)
-    with MirrorServer([Listen(door) for door in doors]) as server:
+    with MirrorServer([Listen(door) for door in doors], host, tls=tls) as server:
         yield server
 
 

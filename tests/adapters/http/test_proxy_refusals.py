@@ -64,6 +64,16 @@ def test_a_malformed_request_is_refused(name: str) -> None:
     assert (seen, proxy.recorded) == ([], [])
 
 
+def test_http2_is_refused_in_its_own_language() -> None:
+    """A frame of no settings, and a good-bye with the code that asks for HTTP/1.1."""
+    with proxied(answering(OK)) as proxy, raw_client(proxy.port) as client:
+        client.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
+        got = read_all(client)
+    assert got[9:12] == bytes([0, 0, len(got) - 18])
+    assert got[12:18] == b"\7\0\0\0\0\0"
+    assert got[18:] == b"\0\0\0\0\0\0\0\x0dHTTP/2 is not supported; speak HTTP/1.1"
+
+
 @pytest.mark.parametrize(
     "chunk", [b"zz\r\n", b"-1\r\n", b"0x3\r\nabc", b"FFFFFFFFFFFFFFFFF\r\n", b"3\nabc", b"3\r\nabcX"]
 )
@@ -86,7 +96,6 @@ def test_bad_chunks_end_the_request(chunk: bytes) -> None:
         (b"GET http://elsewhere.example/ HTTP/1.1\r\nHost: elsewhere.example\r\n\r\n", 421, b"not_ours"),
         (b"GET ftp://a/ HTTP/1.1\r\nHost: a\r\n\r\n", 400, b"malformed_request"),
         (b"GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n", 501, b"upgrade_"),
-        (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505, b"http_version"),
         (b"GET / HTTP/2.0\r\nHost: a\r\n\r\n", 505, b"http_version"),
         (b"GET /\r\n\r\n", 505, b"http_version"),
         (b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"y" * 200_000, 431, b"head_too_large"),

@@ -42,7 +42,6 @@ FINE = call("GET /fine", answer(b"fine"))
         (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", 400, "malformed_request"),
         (b"POST / HTTP/1.1\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 501, "transfer_coding"),
         (b"CONNECT tags.test:443 HTTP/1.1\r\nHost: tags.test\r\n\r\n", 501, "no_tunnel"),
-        (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505, "http_version"),
         (b"GET /fine HTTP/2.0\r\n\r\n", 505, "http_version"),
         (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 400, "tls"),
     ],
@@ -57,6 +56,16 @@ def test_what_is_not_http_is_refused_and_the_connection_ends(sent: bytes, status
         assert b"X-Truemirror: refused" in lines_of(got)
         other.send(ask("GET /fine"))
         assert status_of(other.read()) == 200
+
+
+def test_http2_is_refused_in_its_own_language() -> None:
+    """Such a client reads frames: that the connection ends, and that HTTP/1.1 is wanted (code 13)."""
+    with serving(mirror(FINE)) as server:
+        got = told_until_closed(server, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0")
+    settings, goodbye, why = got[:9], got[9:18], got[18:]
+    assert settings == b"\0\0\0\4\0\0\0\0\0"
+    assert goodbye == bytes([0, 0, len(why), 7, 0, 0, 0, 0, 0])
+    assert why == b"\0\0\0\0\0\0\0\x0da mirror speaks HTTP/1.1 and HTTP/1.0, not HTTP/2"
 
 
 def test_good_requests_before_a_bad_one_are_answered() -> None:

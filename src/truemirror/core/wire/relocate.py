@@ -15,8 +15,8 @@ IsOwn = Callable[[str, str], bool]
 """Whether an authority (in lower case) with a path is the recorded service."""
 
 
-def relocated(headers: Headers, is_own: IsOwn, here: str, prefix: str = "") -> Headers:
-    """The headers with the service's own absolute addresses leading to `here`, a Host.
+def relocated(headers: Headers, is_own: IsOwn, here: str, prefix: str = "", scheme: str = "http") -> Headers:
+    """The headers with the service's own absolute addresses leading to `here`, a Host asked by this scheme.
 
     `prefix` is the path under which the service is served, without a final slash.
     """
@@ -24,13 +24,18 @@ def relocated(headers: Headers, is_own: IsOwn, here: str, prefix: str = "") -> H
         return headers
     return Headers(
         tuple(
-            (name, _moved(value, is_own, here, prefix) if name.lower() in _ADDRESSES else value)
+            (
+                name,
+                _moved(value, is_own, f"//{here}{prefix}", prefix, f"{scheme}:")
+                if name.lower() in _ADDRESSES
+                else value,
+            )
             for name, value in headers
         )
     )
 
 
-def _moved(address: str, is_own: IsOwn, here: str, prefix: str) -> str:
+def _moved(address: str, is_own: IsOwn, here: str, prefix: str, mine: str) -> str:
     """One address."""
     scheme, mark, rest = address.partition("//")
     if not mark or scheme.lower() not in ("http:", "https:", ""):
@@ -39,4 +44,4 @@ def _moved(address: str, is_own: IsOwn, here: str, prefix: str) -> str:
     path = rest[end:].partition("?")[0].partition("#")[0] or "/"
     if not is_own(rest[:end].lower(), path):
         return address
-    return f"{'http:' if scheme else ''}//{here}{prefix}{rest[end:]}"
+    return f"{mine if scheme else ''}{here}{rest[end:]}"

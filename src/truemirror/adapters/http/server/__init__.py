@@ -11,6 +11,7 @@ from truemirror.adapters.http.server.control_guard import Guard
 from truemirror.adapters.http.server.door import Door, Mount
 from truemirror.adapters.http.server.listening import Listen, Listeners, doors_for, new_loop, serve_until_stopped, url
 from truemirror.adapters.http.server.reader import Limits
+from truemirror.adapters.http.server.renewing import keep_renewed
 from truemirror.adapters.http.server.thread import MirrorServer
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "MirrorServer",
     "Mount",
     "doors_for",
+    "keep_renewed",
     "new_loop",
     "serve_until_stopped",
     "url",

@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Coroutine
 from typing import Any, cast
 
+from truemirror.adapters.http.server.control_guard import is_loopback
 from truemirror.adapters.http.server.door import Act, Door
 from truemirror.adapters.http.server.reader import Arrived, Malformed, Reader
 from truemirror.adapters.http.server.stage import Stage
@@ -54,7 +55,7 @@ class Connection(asyncio.Protocol):
         self._write = self._transport.write
         self._stage = Stage(self._transport, self._loop, self._door.limits.hold_seconds, self._pump)
         peer = transport.get_extra_info("peername")
-        self._local = bool(peer) and str(peer[0]).startswith(("127.", "::1", "::ffff:127."))
+        self._local = bool(peer) and is_loopback(str(peer[0]))
         self._door.connections.add(self)
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -114,6 +115,8 @@ class Connection(asyncio.Protocol):
         """The client sends no more; it may still want what it asked for, unless that is to be left waiting."""
         self._eof = True
         self._waiting_since = 0.0
+        if not self._transport.can_write_eof():
+            return False  # TLS cannot be closed on one side only
         is_answering = bool(self._queue or self._task or self._stage.busy)
         return is_answering and not self._stage.holding and not self._stage.over
 

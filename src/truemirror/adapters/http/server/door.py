@@ -26,6 +26,7 @@ from truemirror.core.mirror.session import session_key
 from truemirror.core.mirror.timeline import NOWHERE
 from truemirror.core.wire.canonical import canonical_path
 from truemirror.core.wire.exchange import Exchange, Fault, Request, Response
+from truemirror.core.wire.http2 import HTTP2, go_away
 from truemirror.core.wire.relocate import relocated
 from truemirror.core.wire.render import Asker, Rendered, render
 from truemirror.errors import TruemirrorError, UsageError
@@ -209,6 +210,8 @@ class Door:
         self.mounts = mounts
         self.limits = limits or Limits()
         self.control = control
+        self.scheme = "http"
+        """What clients ask here with: http, or https; whoever opens the door says."""
         self.journal: deque[Entry] = deque(maxlen=_JOURNAL)
         """The last requests, oldest first."""
         self.memo: Memo[bytes, Known] = Memo(_MEMO_BYTES, _known_cost)
@@ -329,7 +332,7 @@ class Door:
     def _render(self, known: Known, exchange: Exchange, response: Response, *, live: bool = False) -> Rendered:
         """A response for this client: redirects lead to where the client asked, codings are those it accepts."""
         is_own = partial(known.mount.is_own, exchange.request)
-        headers = relocated(response.headers, is_own, known.asker.host, known.prefix)
+        headers = relocated(response.headers, is_own, known.asker.host, known.prefix, self.scheme)
         if headers is not response.headers:
             response = replace(response, headers=headers)
         accept = exchange.request.headers.joined("accept-encoding")
@@ -358,6 +361,8 @@ class Door:
 
     def refuse(self, malformed: Malformed) -> Act:
         """What a client is told whose request cannot be read; the connection ends with it."""
+        if malformed.code == HTTP2:
+            return Act(Rendered(go_away(malformed.message), close=True), refusing=True)
         body = {"error": {"code": malformed.code, "message": malformed.message}}
         return Act(render(own_answer(malformed.status, body, "refused"), Asker(keep_alive=False)), refusing=True)
 

@@ -26,8 +26,9 @@ def entry_document(entry: Entry) -> dict[str, Any]:
     }
     match came:
         case Replay():
-            scenario, number = known.names.get(came.place, ("", 0))
-            told |= {"answer": outcome_word(came.exchange.outcome), "scenario": scenario, "exchange": number}
+            told["answer"] = outcome_word(came.exchange.outcome)
+            if (name := known.names.get(came.place)) is not None:
+                told["scenario"], told["exchange"] = name
             if came.notes:
                 told["notes"] = {str(note): text for note, text in came.notes}
         case Exchange():

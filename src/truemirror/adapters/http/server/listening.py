@@ -8,8 +8,10 @@ import asyncio
 import errno
 import signal
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
+from ssl import SSLContext
+from typing import Any
 
 from truemirror.adapters.http.server.connection import Connection
 from truemirror.adapters.http.server.control import Control
@@ -62,9 +64,10 @@ def new_loop() -> asyncio.AbstractEventLoop:
 class Listeners:
     """Open doors."""
 
-    def __init__(self, host: str = "127.0.0.1") -> None:
-        """Open doors on this address of the machine."""
+    def __init__(self, host: str = "127.0.0.1", tls: SSLContext | None = None) -> None:
+        """Open doors on this address of the machine, with `tls` for HTTPS."""
         self.host = host
+        self._tls = tls
         self._servers: list[asyncio.Server] = []
         self._doors: list[Door] = []
         self._watch: asyncio.Task[None] | None = None
@@ -72,8 +75,11 @@ class Listeners:
     async def open(self, door: Door, port: int = 0) -> int:
         """Open a door; gives its port. Raises PortError."""
         loop = asyncio.get_running_loop()
+        door.scheme = "https" if self._tls is not None else "http"
         try:
-            server = await loop.create_server(lambda: Connection(door, loop), self.host, port, backlog=_BACKLOG)
+            server = await loop.create_server(
+                lambda: Connection(door, loop), self.host, port, backlog=_BACKLOG, ssl=self._tls
+            )
         except OSError as error:
             raise _port_error(self.host, port, error) from None
         self._servers.append(server)
@@ -132,23 +138,36 @@ def _port_error(host: str, port: int, error: OSError) -> PortError:
 
 
 async def serve_until_stopped(
-    listens: Sequence[Listen], host: str, ready: Callable[[Sequence[tuple[Door, int]]], None]
+    listens: Sequence[Listen],
+    host: str,
+    ready: Callable[[Sequence[tuple[Door, int]]], None],
+    *,
+    tls: SSLContext | None = None,
+    beside: Callable[[], Coroutine[Any, Any, None]] | None = None,
 ) -> None:
-    """Serve until SIGTERM or Ctrl-C; `ready` hears the ports once all doors answer. Raises PortError."""
+    """Serve until SIGTERM or Ctrl-C; `ready` hears the ports once all doors answer. Raises PortError.
+
+    With `tls` over HTTPS. `beside` is what goes on meanwhile, until the end.
+    """
     loop = asyncio.get_running_loop()
     stopped = asyncio.Event()
-    listeners = Listeners(host)
+    listeners = Listeners(host, tls)
+    further: asyncio.Task[None] | None = None
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
     try:
         ready([(one.door, await listeners.open(one.door, one.port)) for one in listens])
+        if beside is not None:
+            further = loop.create_task(beside())
         await stopped.wait()
     finally:
+        if further is not None:
+            further.cancel()
         await listeners.close()
 
 
-def url(host: str, port: int) -> str:
+def url(host: str, port: int, scheme: str = "http") -> str:
     """The address of a port, as a client on this machine names it."""
     if host in _ALL_ADDRESSES:
-        host = "127.0.0.1"
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        host = "::1" if host == "::" else "127.0.0.1"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"

@@ -6,9 +6,10 @@ Rules: it is started and stopped once; once start returns, every address answers
 import asyncio
 import contextlib
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from ssl import SSLContext
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from truemirror.adapters.http.server.door import Door, Mount
 from truemirror.adapters.http.server.listening import Listen, Listeners, new_loop, url
@@ -18,8 +19,17 @@ from truemirror.errors import UsageError
 class MirrorServer:
     """A mirror server in a thread of its own, for callers that have no event loop."""
 
-    def __init__(self, listens: Sequence[Listen], host: str = "127.0.0.1") -> None:
-        """Nothing is opened yet."""
+    def __init__(
+        self,
+        listens: Sequence[Listen],
+        host: str = "127.0.0.1",
+        *,
+        tls: SSLContext | None = None,
+        beside: Callable[[], Coroutine[Any, Any, None]] | None = None,
+    ) -> None:
+        """Nothing is opened yet. With `tls` over HTTPS; `beside` is what goes on while it serves."""
+        self._tls = tls
+        self._beside = beside
         self._listens = listens
         self._host = host
         self._ports: dict[str, int] = {}
@@ -65,7 +75,7 @@ class MirrorServer:
             names = ", ".join(sorted(self._ports)) or "none: the server was not started"
             raise UsageError(f"no mirror of '{service}' is served here", nearest=names)
         door = next(one.door for one in self._listens if service in one.door.mounts)
-        return url(self._host, self._ports[service]) + (f"/{service}" if door.routed else "")
+        return url(self._host, self._ports[service], door.scheme) + (f"/{service}" if door.routed else "")
 
     def reset(self, session: str | None = None) -> None:
         """Let one session of all services begin anew, or all sessions."""
@@ -82,16 +92,21 @@ class MirrorServer:
         loop = asyncio.get_running_loop()
         stopped = asyncio.Event()
         self._stop = lambda: _call(loop, stopped.set)
-        listeners = Listeners(self._host)
+        listeners = Listeners(self._host, self._tls)
+        further: asyncio.Task[None] | None = None
         try:
             for one in self._listens:
                 port = await listeners.open(one.door, one.port)
                 self._ports.update(dict.fromkeys(one.door.mounts, port))
+            if self._beside is not None:
+                further = loop.create_task(self._beside())
             self._ready.set()
             await stopped.wait()
         except Exception as error:
             self._error = error
         finally:
+            if further is not None:
+                further.cancel()
             await listeners.close()
             self._ready.set()
 
