@@ -2,13 +2,17 @@
 
 import json
 
+import pytest
+
 from truemirror.core.mirror.index import NoHit, build_index
 from truemirror.core.mirror.miss import Miss, explain
-from truemirror.core.mirror.model import Ignore, Mirror, MirrorRules, Scenario
-from truemirror.core.mirror.report import accept_lines, miss_document, miss_lines, miss_message
+from truemirror.core.mirror.model import Ignore, Mirror, MirrorRules, Noise, Scenario
+from truemirror.core.mirror.report import accept_lines, miss_document, miss_lines, miss_message, noise_lines
 from truemirror.core.wire.exchange import Exchange, Request, Response
 from truemirror.core.wire.headers import Headers
 from truemirror.usecases.replay import Replayer
+
+ONE, TWO = "0c1f7c32-5c1f-4b8e-9a51-3f0f3d2f6d01", "9d8f2b64-1111-4222-8333-abcdefabcdef"
 
 
 def mirror(*targets: str, rules: MirrorRules | None = None) -> Mirror:
@@ -62,6 +66,43 @@ def test_the_line_to_paste_makes_the_request_known() -> None:
     replayer = Replayer(mirror("/v1/tags?page=1", rules=MirrorRules(rules)))
     replayer.answer(request)
     assert replayer.tally.relaxed == 1
+
+
+@pytest.mark.parametrize(
+    ("recorded", "asked", "parts"),
+    [
+        (f"/v1/tags?id={ONE}", f"/v1/tags?id={TWO}", ["query:id uuid"]),
+        (f"/v1/tags/{ONE}", f"/v1/tags/{TWO}", ["path:2 uuid"]),
+        ("/v1/tags?at=2026-01-01T00:00:00Z&p=1", "/v1/tags?at=2026-02-02T00:00:00Z&p=2", ["query:at date-time"]),
+        (f"/v1/tags?id={ONE}", "/v1/tags?id=7", []),
+        ("/v1/tags?page=1", "/v1/tags?page=2", []),
+        (f"/v1/tags/{ONE}/of/d1", f"/v1/tags/{TWO}/of/d2", []),
+    ],
+)
+def test_values_of_one_kind_are_offered_as_noise_that_lets_them_vary(
+    recorded: str, asked: str, parts: list[str]
+) -> None:
+    """Beside the line that ignores the part; where both are UUIDs or times, never for numbers and words."""
+    told = miss(mirror(recorded), Request("GET", asked))
+    rules = tuple(Noise(**json.loads(line)) for line in noise_lines(told))
+    assert [f"{rule.part} {rule.kind}" for rule in rules] == parts
+    assert any('paste into "noise"' in line for line in miss_lines(told)) == bool(parts)
+    if parts and "&" not in asked:
+        replayer = Replayer(mirror(recorded, rules=MirrorRules(noise=rules)))
+        replayer.answer(Request("GET", asked))
+        assert replayer.tally.relaxed == 1
+
+
+def test_fields_of_forms_are_told_apart() -> None:
+    """By their names, as attributes of JSON are."""
+    form = Headers((("Content-Type", "application/x-www-form-urlencoded"),))
+    known = Exchange(Request("POST", "/v1/tags", form, f"key={ONE}&n=1".encode()), Response(200))
+    told = miss(
+        Mirror("tags", scenarios=(Scenario("ada", (known,)),)),
+        Request("POST", "/v1/tags", form, f"key={TWO}&n=1".encode()),
+    )
+    assert [difference.part for difference in told.nearest[0].differences] == ["body:/key"]
+    assert [json.loads(line)["part"] for line in noise_lines(told)] == ["body:/key"]
 
 
 def test_no_rule_is_offered_where_none_would_help() -> None:

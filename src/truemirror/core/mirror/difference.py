@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from truemirror.core.mirror.parts import Parts
+from truemirror.core.mirror.relax import FORM, form_pairs
 
 ABSENT = "(absent)"
 _SHOWN = 160
@@ -43,7 +44,15 @@ def differences_of(recorded: Parts, got: Parts) -> Iterator[Difference]:
     if recorded.media != got.media:
         yield Difference("header:content-type", recorded.media or ABSENT, got.media or ABSENT)
     if recorded.body != got.body:
-        yield from body_differences(recorded.body, got.body)
+        if recorded.media == got.media == FORM:
+            yield from _pairs("body", _fields(recorded.body), _fields(got.body))
+        else:
+            yield from body_differences(recorded.body, got.body)
+
+
+def _fields(canonical: bytes) -> tuple[tuple[str, str | None], ...]:
+    """The fields of a form, by pointers."""
+    return tuple((f"/{escaped(key)}", value) for key, value in form_pairs(canonical))
 
 
 def _pairs(
@@ -76,7 +85,7 @@ def _json(pointer: str, old: Any, new: Any) -> Iterator[Difference]:
     """Differences of two JSON values, deepest pointer first found."""
     if isinstance(old, dict) and isinstance(new, dict):
         for key in dict.fromkeys((*old, *new)):
-            step = f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}"
+            step = f"{pointer}/{escaped(key)}"
             if key not in old:
                 yield Difference(f"body:{step}", ABSENT, _text(new[key]))
             elif key not in new:
@@ -89,6 +98,11 @@ def _json(pointer: str, old: Any, new: Any) -> Iterator[Difference]:
                 yield from _json(f"{pointer}/{place}", one, other)
     else:
         yield Difference(f"body:{pointer}" if pointer else "body", _text(old), _text(new))
+
+
+def escaped(step: str) -> str:
+    """A step as a JSON pointer writes it."""
+    return step.replace("~", "~0").replace("/", "~1")
 
 
 def _text(value: Any) -> str:

@@ -17,7 +17,8 @@ from itertools import islice
 from typing import TypeVar
 from urllib.parse import unquote_plus
 
-from truemirror.core.mirror.flow_rename import Names, Renaming, escaped, renamed_request, renamed_response
+from truemirror.core.mirror.difference import escaped
+from truemirror.core.mirror.flow_rename import Names, Renaming, renamed_request, renamed_response
 from truemirror.core.mirror.model import Link, Noise
 from truemirror.core.mirror.noise_kinds import is_text_of
 from truemirror.core.mirror.operation import operation_of

@@ -13,6 +13,7 @@ from urllib.parse import quote, unquote, unquote_plus
 
 import orjson
 
+from truemirror.core.mirror.difference import escaped
 from truemirror.core.mirror.part_values import ADDRESSES
 from truemirror.core.mirror.redaction_rewrite import with_contents
 from truemirror.core.mirror.relax import steps_of
@@ -187,11 +188,6 @@ def _literal(value: str, raw: str, text: str) -> str:
     if raw[0] != '"' and _NUMBER.fullmatch(value):
         return value
     return json.dumps(value, ensure_ascii=text.isascii())
-
-
-def escaped(step: str) -> str:
-    """A step as a JSON pointer writes it."""
-    return step.replace("~", "~0").replace("/", "~1")
 
 
 def _leads(pattern: list[str], stack: list[str | int]) -> bool:

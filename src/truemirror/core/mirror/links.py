@@ -14,8 +14,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from truemirror.core.mirror.difference import escaped
 from truemirror.core.mirror.exchange_id import VOLATILE
-from truemirror.core.mirror.flow_rename import escaped
 from truemirror.core.mirror.model import Link, Mirror, Scenario
 from truemirror.core.mirror.noise_kinds import is_text_of
 from truemirror.core.mirror.operation import looks_like_parameter, operation_of

@@ -1,6 +1,6 @@
 """A miss, told: as a JSON document for programs and as lines for people.
 
-Rules: every miss names the operation, the nearest recordings with what differs, the line that accepts the difference
+Rules: every miss names the operation, the nearest recordings with what differs, the lines that accept the difference
 and the command that records the request. What is shown was redacted before it came here.
 """
 
@@ -10,10 +10,12 @@ from typing import Any
 
 from truemirror.core.mirror.difference import Difference
 from truemirror.core.mirror.miss import Miss, NearMiss
+from truemirror.core.mirror.noise_kinds import is_text_of
 
 CODE = "mirror_miss"
 """The error code of a miss, in the shape of error that the document has."""
 _IGNORABLE = frozenset({"query", "header", "body", "credentials"})
+_BEYOND_DOUBT = ("uuid", "date-time", "http-date", "date")
 _WHY = "say here why it does not count"
 
 
@@ -31,6 +33,7 @@ def miss_document(miss: Miss) -> dict[str, Any]:
             "nearest": [_near_document(miss, near) for near in miss.nearest],
             "known_operations": list(miss.known_operations),
             "accept": list(accept_lines(miss)),
+            "accept_noise": list(noise_lines(miss)),
             "record": record_command(miss.service),
         }
     }
@@ -60,6 +63,10 @@ def miss_lines(miss: Miss) -> list[str]:
     if accept:
         lines.append(f'  accept the difference: paste into "ignore" of the mirror.json of {miss.service}')
         lines.extend(f"    {line}" for line in accept)
+    noise = list(noise_lines(miss))
+    if noise:
+        lines.append('  or, where such a value differs each time, say so: paste into "noise" of the same file')
+        lines.extend(f"    {line}" for line in noise)
     lines.append(f"  record it: {record_command(miss.service)}")
     return lines
 
@@ -71,6 +78,46 @@ def accept_lines(miss: Miss) -> Iterator[str]:
         return
     for part in dict.fromkeys(difference.part for difference in nearest):
         yield json.dumps({"operation": miss.operation, "part": part, "why": _WHY}, ensure_ascii=False)
+
+
+def noise_lines(miss: Miss) -> Iterator[str]:
+    """The rules, each a line of JSON, that let values of the nearest recording vary within their kind.
+
+    One for each difference between two values of one kind beyond doubt, as two UUIDs; today's value then also comes
+    back in the answer. A step of the path is one, too.
+    """
+    for difference in miss.nearest[0].differences if miss.nearest else ():
+        values = list(_values(difference))
+        kinds = [_shared_kind(recorded, got) for _, recorded, got in values]
+        if difference.part == "path" and not (kinds and all(kinds)):
+            return  # no rule lets a path differ otherwise
+        for (part, _, _), kind in zip(values, kinds, strict=True):
+            if kind:
+                rule = {"operation": miss.operation, "part": part, "kind": kind, "of": "request"}
+                yield json.dumps(rule, ensure_ascii=False)
+
+
+def _values(difference: Difference) -> Iterator[tuple[str, str, str]]:
+    """The parts of a difference that may vary, with both values as plain texts."""
+    if difference.part != "path":
+        if difference.part.startswith(("query:", "header:", "body:")):
+            yield difference.part, _plain(difference.recorded), _plain(difference.got)
+        return
+    then, now = difference.recorded.split("/")[1:], difference.got.split("/")[1:]
+    if len(then) == len(now):
+        for number, (recorded, got) in enumerate(zip(then, now, strict=True)):
+            if recorded != got:
+                yield f"path:{number}", recorded, got
+
+
+def _plain(text: str) -> str:
+    """A JSON text without its quotation marks."""
+    return text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text
+
+
+def _shared_kind(recorded: str, got: str) -> str:
+    """The kind that two values show beyond doubt; empty where they do not."""
+    return next((kind for kind in _BEYOND_DOUBT if is_text_of(kind, recorded) and is_text_of(kind, got)), "")
 
 
 def record_command(service: str) -> str:
