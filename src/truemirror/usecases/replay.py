@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from truemirror.core.mirror.decision import Case, Decision, Forward, Mode, Note, Refuse, Replay, plan
+from truemirror.core.mirror.exchange_id import exchange_id
 from truemirror.core.mirror.fit import compared, fit, followed
 from truemirror.core.mirror.flow import NO_FLOW, Followed
 from truemirror.core.mirror.index import Hit, Index, NoHit, build_index, is_write
@@ -71,6 +72,7 @@ class Replayer:
         self._index = build_index(mirror)
         self._stand_ins: frozenset[str] | None = None
         self._replays: list[Replay | None] = [None] * len(self._index.exchanges)
+        self._answers: dict[int, str] = {}
         self._has_writes = self._index.spans.writes_before[-1] > 0
         self.tally.counts = array("Q", bytes(8 * len(self._index.exchanges)))
         self.conditions = Conditions(mirror.service, self.tally)
@@ -158,7 +160,7 @@ class Replayer:
             self.tally.forwarded += 1
             return todo
         walk = self._walks.get(session) or self._begin(session)
-        taken = step(Standing(walk.place, walk.home), hit.places, self._index.spans)
+        taken = step(Standing(walk.place, walk.home), hit.places, self._index.spans, self._answer_at)
         if taken.ahead and walk.made:
             taken = replace(taken, ahead=taken.ahead - self._own_writes(walk, taken.place))
         reason = self._why_not(taken)
@@ -238,6 +240,12 @@ class Replayer:
         made = self._replays[place] = Replay(self._index.exchanges[place], place)
         return made
 
+    def _answer_at(self, place: int) -> str:
+        """The id of the recording at a place: of one request, the same for equal answers; made once."""
+        if place not in self._answers:
+            self._answers[place] = exchange_id(self._index.exchanges[place], self._index.mirror.rules)
+        return self._answers[place]
+
     def walk(self, lookup: Lookup, session: str, live: Exchange) -> tuple[Exchange, Exchange] | None:
         """The recording that this session would get next, and a live exchange in its terms; None for a miss.
 
@@ -249,7 +257,8 @@ class Replayer:
             if isinstance(found, NoHit):
                 return None
             walk = self._walks.get(session) or self._begin(session)
-            walk.place = step(Standing(walk.place, walk.home), found.places, self._index.spans).place
+            standing = Standing(walk.place, walk.home)
+            walk.place = step(standing, found.places, self._index.spans, self._answer_at).place
             recorded = self._index.exchanges[walk.place]
             if follow is not None:
                 operation = operation_of(recorded.request.method, recorded.request.path)
@@ -367,6 +376,7 @@ class Replayer:
             old, self._index = self._index, index
             self._stand_ins = None
             self._replays = [None] * len(index.exchanges)
+            self._answers = {}
             self._has_writes = index.spans.writes_before[-1] > 0
             self._walks = {key: moved(walk, old, index) for key, walk in self._walks.items()}
             self.tally.counts = recounted(self.tally.counts, old, index)

@@ -98,7 +98,7 @@ def test_a_report_of_an_older_truemirror_leaves_use_unknown() -> None:
 )  # fmt: skip
 def test_what_is_no_report_is_told_with_its_place(document: Any) -> None:
     """And with the command that writes one."""
-    with pytest.raises(FormatError, match="report|object") as told:
+    with pytest.raises(FormatError, match=r"report|object") as told:
         read_report(document, "told.json")
     assert told.value.where == "told.json"
     assert "--mirror-report" in told.value.fix

@@ -1,17 +1,26 @@
 """Where a session stands in the recording, and which of several recordings answers it next.
 
 Rules: a session with a recorded namesake walks that scenario; any other stands at a place in the whole recording. A
-request is answered by its next occurrence after that place, else by its first; then the session stands there. So a
-session that repeats a scenario in its own order gets exactly the recording, and sessions never touch each other. An
-answer that lies behind writes which the session has not made is served, and counted as ahead.
+request is answered by its next occurrence after that place, else by its first; then the session stands there. The
+first request of a session without a namesake is answered by its first occurrence that no write lies before; where there
+is none, it is a guess, and the answer that was recorded most often is the best one. So a session that repeats a
+scenario in its own order gets exactly the recording, and sessions never touch each other. An answer that lies behind
+writes which the session has not made is served, and counted as ahead.
 """
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 NOWHERE = -1
 """The place of a session that has asked nothing yet."""
+
+_LOOKED_AT = 64
+"""So many occurrences tell which answer is the commonest."""
+
+AnswerOf = Callable[[int], str]
+"""The answer at a place, as a text that is the same for equal answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +56,7 @@ class Spans:
     """How many writes lie before each place; one longer than the recording."""
 
 
-def step(standing: Standing, places: Sequence[int], spans: Spans) -> Step:
+def step(standing: Standing, places: Sequence[int], spans: Spans, answer_of: AnswerOf = str) -> Step:
     """Choose among the places (sorted, not empty) where one identity was recorded. O(log n)."""
     if len(places) == 1:
         chosen = places[0]
@@ -58,6 +67,8 @@ def step(standing: Standing, places: Sequence[int], spans: Spans) -> Step:
     candidates = own or places
     after = bisect_right(candidates, standing.place)
     chosen = candidates[after] if after < len(candidates) else candidates[0]
+    if standing.place == NOWHERE and candidates is places:
+        chosen = _beginning(places, spans, answer_of)
     return Step(chosen, _ahead(standing, chosen, spans), away and standing.home != NOWHERE)
 
 
@@ -66,6 +77,16 @@ def _at_home(standing: Standing, places: Sequence[int], spans: Spans) -> Sequenc
     first = spans.starts[standing.home]
     last = spans.starts[standing.home + 1] if standing.home + 1 < len(spans.starts) else len(spans.scenario_of)
     return places[bisect_right(places, first - 1) : bisect_right(places, last - 1)]
+
+
+def _beginning(places: Sequence[int], spans: Spans, answer_of: AnswerOf) -> int:
+    """Where a session begins that knows of no scenario: before all writes, else where the commonest answer is first."""
+    looked_at = places[:_LOOKED_AT]
+    for place in looked_at:
+        if not writes_between(NOWHERE, place, spans):
+            return place
+    times = Counter(map(answer_of, looked_at))
+    return max(looked_at, key=lambda place: times[answer_of(place)])
 
 
 def _ahead(standing: Standing, chosen: int, spans: Spans) -> int:
