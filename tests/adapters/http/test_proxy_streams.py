@@ -113,6 +113,21 @@ def test_what_is_too_large_for_a_mirror_passes_unrecorded() -> None:
     assert proxy.lost == {"a body is larger than 1 MiB": 2}
 
 
+def test_trailers_of_a_request_do_not_wait_for_a_connection() -> None:
+    """A request that is whole before there is a connection to send it on keeps its trailers."""
+    asked: list[bytes] = []
+
+    def script(connection: socket.socket, number: int) -> None:
+        asked.append(read_until(connection, b"X-Sum: 1\r\n\r\n"))
+        connection.sendall(OK)
+
+    head = b"POST /v1/tags HTTP/1.1\r\nHost: proxy\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+    with proxied(script) as proxy, raw_client(proxy.port) as client:
+        client.sendall(head + b"2\r\nab\r\n0\r\nX-Sum: 1\r\n\r\n")
+        assert read_all(client).endswith(b"ok")
+    assert asked[0].endswith(b"2\r\nab\r\n0\r\nX-Sum: 1\r\n\r\n")
+
+
 def test_small_exchanges_do_not_wait_for_large_ones() -> None:
     """While a large exchange is being stored, others are answered and recorded."""
     body = bytes(range(256)) * 8192

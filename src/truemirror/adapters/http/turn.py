@@ -69,7 +69,7 @@ class Turn:
 
     __slots__ = (
         "_client", "_close", "_connecting", "_framing", "_head", "_keeping", "_link", "_out", "_outcome", "_over",
-        "_relay", "_session", "_started", "_timer", "_told", "_unrecorded", "_unsent",
+        "_relay", "_session", "_started", "_timer", "_told", "_trailers", "_unrecorded", "_unsent",
         "complete", "holding", "transcript",
     )  # fmt: skip
 
@@ -83,6 +83,7 @@ class Turn:
         self._connecting: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._unsent: list[bytes] = []
+        self._trailers = Headers()
         self._out: list[bytes] = []
         self._framing = Framing.NONE
         self._outcome: Outcome | None = None
@@ -116,6 +117,7 @@ class Turn:
     def request_end(self, trailers: Headers) -> None:
         """The request is whole."""
         self.complete = True
+        self._trailers = trailers  # the connection may still be in the making
         if self._link is not None and self._head.framing is Framing.CHUNKED:
             self._unsent.append(trailer_block(trailers))
         if self._outcome is not None:  # answered before it was whole
@@ -160,7 +162,7 @@ class Turn:
         chunked = head.framing is Framing.CHUNKED
         pieces.extend(chunk(piece) if chunked else piece for piece in transcript.asked.pieces())
         if chunked and self.complete:
-            pieces.append(trailer_block(Headers()))
+            pieces.append(trailer_block(self._trailers))
         self._unsent.clear()
         last = connection_of(transcript.request_headers) == "close"
         link.begin(self, head.method, repeatable=self._is_repeatable, last=last)
