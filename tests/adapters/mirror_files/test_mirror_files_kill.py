@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 DRIVER = Path(__file__).with_name("killed_recorders.py")
+PROXIES = Path(__file__).with_name("killed_proxies.py")
 
 
 @pytest.fixture
@@ -56,3 +57,32 @@ def test_every_call_and_many_calls_of_the_next_start(folder: Path, seed: int) ->
 def test_three_hundred_kills(folder: Path) -> None:
     """A mirror that outlives three hundred of its recorders has everything they acknowledged."""
     assert "survived 300 kills" in drive("moments", folder, 7, 300)
+
+
+def drive_proxies(root: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Run real recorders that are killed under load."""
+    command = [sys.executable, str(PROXIES), str(root / "mirrors"), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_real_recorders_may_be_killed_at_any_moment(folder: Path) -> None:
+    """Forty, while they record and while they fold: all that clients were told is there, whole, and no secret is."""
+    run = drive_proxies(folder, "11", "40")
+    assert run.returncode == 0, run.stderr[-3_000:]
+    assert "survived 40 kills" in run.stdout
+
+
+def test_a_recorder_that_forgets_is_noticed(folder: Path) -> None:
+    """The harness can fail."""
+    run = drive_proxies(folder, "11", "8", "lossy")
+    assert run.returncode != 0
+    assert "answers are missing" in run.stderr
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("seed", ["1", "2"])
+def test_three_hundred_real_recorders(folder: Path, seed: str) -> None:
+    """The same, longer."""
+    run = drive_proxies(folder, seed, "300")
+    assert run.returncode == 0, run.stderr[-3_000:]
+    assert "survived 300 kills" in run.stdout
