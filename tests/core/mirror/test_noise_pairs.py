@@ -3,6 +3,9 @@
 import json
 from typing import Any
 
+from truemirror.core.mirror.drift import DriftKind, drift
+from truemirror.core.mirror.exchange_id import exchange_id
+from truemirror.core.mirror.merge import merge
 from truemirror.core.mirror.model import Mirror, MirrorRules, Noise, Scenario
 from truemirror.core.mirror.noise import FLOW, STATE
 from truemirror.core.mirror.noise_pairs import Twice, recorded_twice
@@ -125,3 +128,21 @@ def test_two_recordings_that_are_the_same_give_no_rule() -> None:
     assert (rules(seen), seen.found.unlike, seen.alone) == ([], (), ())
     known = MirrorRules(noise=(Noise("*", "body:/at", "date-time"),))
     assert rules(twice([run[0]], [said("GET /v1/tags", {"at": TIMES[1]})], rules=known)) == []
+
+
+def test_what_a_client_varies_changes_nothing_when_it_is_recorded_again() -> None:
+    """Once its rules are known: the id stays, nothing is compared as another request, and merging adds nothing."""
+    first, second, third = (
+        [said(f"PUT /v1/tags/{one}?nonce={one}", {"id": one}, {"id": one}), said("POST /v1/f", {}, form=f"n={number}1")]
+        for number, one in enumerate((*UUIDS, "9c1f6f0e-31a4-4a63-9a0b-1d2e3f4a5b6c"), start=1)
+    )
+    learned = MirrorRules(noise=twice(first, second).found.rules)
+    assert [exchange_id(one, learned) for one in first] == [exchange_id(one, learned) for one in third]
+    assert rules(twice(first, third, rules=learned)) == []
+    again = merge("default", Scenario("default", tuple(first)), third, replace=True, today="2026-01-01", rules=learned)
+    assert again.exchanges == tuple(first)
+    kept, fresh = (Mirror("tags", "0", (Scenario("walk", tuple(run)),), learned) for run in (first, third))
+    assert list(drift(kept, fresh)) == []
+    other = [said(f"PUT /v1/tags/{UUIDS[0]}?nonce=none", {"id": UUIDS[0]}, {"id": UUIDS[0]}), first[1]]
+    fresh = Mirror("tags", "0", (Scenario("walk", tuple(other)),), learned)
+    assert [one.kind for one in drift(kept, fresh)] == [DriftKind.GONE, DriftKind.NEW]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from truemirror.core.mirror.difference import ABSENT, Difference, body_differences, short
-from truemirror.core.mirror.exchange_id import VOLATILE, exchange_id, identity_of
+from truemirror.core.mirror.exchange_id import VOLATILE, exchange_id, identity_under
 from truemirror.core.mirror.model import Mirror, MirrorRules, Scenario
 from truemirror.core.mirror.operation import operation_of
 from truemirror.core.wire.exchange import Exchange, Fault, Outcome
@@ -68,7 +68,7 @@ def _by_identity(exchanges: Sequence[Exchange], rules: MirrorRules) -> dict[tupl
     seen: dict[bytes, int] = {}
     found: dict[tuple[bytes, int], Exchange] = {}
     for exchange in exchanges:
-        identity = identity_of(exchange.request, exchange.outcome, rules.ignores)
+        identity = identity_under(exchange, rules)
         number = seen[identity] = seen.get(identity, -1) + 1
         found[identity, number] = exchange
     return found

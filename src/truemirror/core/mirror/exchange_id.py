@@ -10,11 +10,11 @@ import hashlib
 import re
 from collections.abc import Iterable
 
-from truemirror.core.mirror.model import Ignore, MirrorRules, Noise
+from truemirror.core.mirror.model import MirrorRules, Noise
 from truemirror.core.mirror.noise_blank import blanked_body, blanked_text, has_noisy_body, kinds_of, noise_of
 from truemirror.core.mirror.operation import operation_of
 from truemirror.core.mirror.parts import parts_of, vary_names
-from truemirror.core.mirror.relax import relax, rules_for
+from truemirror.core.mirror.relax import Relaxation, relax, rules_for
 from truemirror.core.wire.exchange import Exchange, Fault, Request, Response
 from truemirror.core.wire.headers import Headers
 
@@ -33,15 +33,21 @@ COOKIE_EXPIRES = re.compile(r";\s*expires=[^;]*", re.IGNORECASE)
 """What differs from call to call in a cookie that is set."""
 
 
-def identity_of(request: Request, outcome: Response | Fault, ignores: Iterable[Ignore] = ()) -> bytes:
-    """The identity of a recorded request: what its own answer's Vary names counts, what a person ignores does not."""
+def identity_of(request: Request, outcome: Response | Fault, rules: Iterable[Relaxation] = ()) -> bytes:
+    """The identity of a recorded request: what its own answer's Vary names counts, what rules let vary does not."""
     vary = vary_names(outcome.headers.joined("vary")) if isinstance(outcome, Response) else ()
     parts = parts_of(request, vary)
-    if ignores:
-        rules = rules_for(operation_of(parts.method, parts.path), ignores)
-        if rules:
-            parts = relax(parts, rules)
+    if rules:
+        held = rules_for(operation_of(parts.method, parts.path), rules)
+        if held:
+            parts = relax(parts, held)
     return parts.digest()
+
+
+def identity_under(exchange: Exchange, rules: MirrorRules) -> bytes:
+    """The identity of a recorded request, less what its client varies by itself and what a person ignores."""
+    varies = tuple(one for one in rules.noise if one.of == "request")
+    return identity_of(exchange.request, exchange.outcome, (*varies, *rules.ignores))
 
 
 def exchange_id(exchange: Exchange, rules: MirrorRules = NO_RULES) -> str:
@@ -50,7 +56,7 @@ def exchange_id(exchange: Exchange, rules: MirrorRules = NO_RULES) -> str:
     noise: tuple[Noise, ...] = ()
     if rules.noise:
         noise = noise_of(rules.noise, operation_of(request.method, request.path))
-    hasher = hashlib.blake2b(identity_of(request, outcome, rules.ignores), digest_size=8)
+    hasher = hashlib.blake2b(identity_under(exchange, rules), digest_size=8)
     if isinstance(outcome, Fault):
         hasher.update(repr(("fault", outcome.kind.value, outcome.received)).encode())
         if outcome.partial is None:

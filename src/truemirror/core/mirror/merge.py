@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from math import inf, nextafter
 
-from truemirror.core.mirror.exchange_id import NO_RULES, exchange_id, identity_of
+from truemirror.core.mirror.exchange_id import NO_RULES, exchange_id, identity_under
 from truemirror.core.mirror.model import DEFAULT_SCENARIO, Mirror, MirrorRules, Scenario
 from truemirror.core.wire.exchange import Exchange
 
@@ -69,9 +69,9 @@ def _merged(old: Sequence[Exchange], new: Sequence[Exchange], rules: MirrorRules
     places: defaultdict[bytes, list[int]] = defaultdict(list)
     for place in reversed(range(len(result))):
         exchange = result[place]
-        places[identity_of(exchange.request, exchange.outcome, rules.ignores)].append(place)
+        places[identity_under(exchange, rules)].append(place)
     for exchange in new:
-        free = places.get(identity_of(exchange.request, exchange.outcome, rules.ignores))
+        free = places.get(identity_under(exchange, rules))
         if not free:
             result.append(exchange)
             continue

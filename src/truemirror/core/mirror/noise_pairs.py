@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from truemirror.core.mirror.exchange_id import identity_of
+from truemirror.core.mirror.exchange_id import identity_under
 from truemirror.core.mirror.model import DEFAULT_SCENARIO, Mirror, MirrorRules, Scenario
 from truemirror.core.mirror.noise import FoundNoise, NoiseFinder
 from truemirror.core.mirror.noise_walk import Spot
@@ -106,7 +106,7 @@ def _by_identity(scenario: Scenario, rules: MirrorRules) -> dict[tuple[bytes, in
     seen: defaultdict[bytes, int] = defaultdict(int)
     found: dict[tuple[bytes, int], Numbered] = {}
     for number, exchange in enumerate(scenario.exchanges):
-        identity = identity_of(exchange.request, exchange.outcome, rules.ignores)
+        identity = identity_under(exchange, rules)
         found[identity, seen[identity]] = number, exchange
         seen[identity] += 1
     return found
