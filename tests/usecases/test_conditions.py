@@ -55,6 +55,7 @@ def test_a_fault_of_the_answer_moves_the_session(kind: FaultKind) -> None:
     mirror.plan(parse_plan(f"call 2: {kind}"))
     assert [said(mirror.answer(LIST)) for _ in range(3)] == ["answer 1", f"fault {kind}", "answer 3"]
     assert (mirror.tally.hits, mirror.tally.planned) == (2, 1)
+    assert mirror.unused() == [1, 3]
 
 
 def test_a_truncated_answer_is_the_first_half_under_the_whole_head() -> None:

@@ -141,8 +141,8 @@ def mirrors(request: pytest.FixtureRequest) -> Iterator[Mirrors]:
 
 
 @pytest.fixture
-def mirror_server(request: pytest.FixtureRequest) -> Iterator[Callable[[str], Served]]:
-    """A mirror as a server, for what runs in another process: `mirror_server("tags").url`."""
+def mirror_server(request: pytest.FixtureRequest) -> Iterator[Callable[..., Served]]:
+    """A mirror as a server, for what runs in another process: `mirror_server("tags", plan="call 3: reset").url`."""
     with _run(request.config).servers_for(request.node) as serve:
         yield serve
 

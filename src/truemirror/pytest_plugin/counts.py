@@ -24,6 +24,8 @@ class ServiceCounts:
     relaxed: int = 0
     ahead: int = 0
     away: int = 0
+    planned: int = 0
+    """Calls that a plan changed; one that it answered is no hit."""
     forwarded: int = 0
     stored: int = 0
     recordings: int = 0
@@ -75,6 +77,7 @@ class Counts:
                 counts.relaxed += note is Note.RELAXED
                 counts.ahead += note is Note.AHEAD
                 counts.away += note is Note.AWAY
+                counts.planned += note is Note.PLANNED
                 if note is Note.RELAXED:
                     counts.relaxations.add(f"{call.operation} {said}")
         self.add_uses(nodeid, ((call.service, call.operation) for call in calls))
@@ -88,6 +91,11 @@ class Counts:
         for service, text in missed:
             self.of(service).misses += 1
             self.misses.append({"test": nodeid, "report": text})
+
+    def add_planned(self, planned: Iterable[tuple[str, int]]) -> None:
+        """Services, and how many calls to their servers a plan changed."""
+        for service, number in planned:
+            self.of(service).planned += number
 
     def add_uses(self, nodeid: str, uses: Iterable[tuple[str, str]]) -> None:
         """Services and operations that a test used."""
@@ -110,7 +118,8 @@ class Counts:
 
     def add_mirror(self, replayer: Replayer, forwarding: Forwarding | None = None) -> None:
         """What a mirror knows itself; called once for each process that asked it."""
-        if not (replayer.tally.hits or replayer.tally.misses or replayer.tally.forwarded):
+        tally = replayer.tally
+        if not (tally.hits or tally.misses or tally.forwarded or tally.planned):
             return
         counts = self.of(replayer.mirror.service)
         counts.recordings = len(replayer.index.exchanges)
@@ -126,7 +135,7 @@ class Counts:
         """Add what another process counted."""
         for name, theirs in other.services.items():
             ours = self.of(name)
-            for number in ("hits", "misses", "relaxed", "ahead", "away", "forwarded", "stored"):
+            for number in ("hits", "misses", "relaxed", "ahead", "away", "planned", "forwarded", "stored"):
                 setattr(ours, number, getattr(ours, number) + getattr(theirs, number))
             ours.recordings = max(ours.recordings, theirs.recordings)
             ours.used |= theirs.used
@@ -174,7 +183,7 @@ class Counts:
 
 def _service_document(counts: ServiceCounts) -> dict[str, Any]:
     """One service's part of the report."""
-    numbers = ("hits", "misses", "relaxed", "ahead", "away", "forwarded", "stored", "recordings", "unused")
+    numbers = ("hits", "misses", "relaxed", "ahead", "away", "planned", "forwarded", "stored", "recordings", "unused")
     return {
         **{name: getattr(counts, name) for name in numbers},
         "version": counts.version,

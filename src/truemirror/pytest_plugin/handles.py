@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from truemirror.adapters.inprocess.board import Board
 from truemirror.adapters.inprocess.neighbour import Call, Neighbour
+from truemirror.core.mirror.plan_text import parse_plan
 from truemirror.errors import MirrorMiss, NetworkClosed, TruemirrorError, UsageError
 
 _REFUSALS = (MirrorMiss, NetworkClosed)
@@ -57,6 +58,18 @@ class MirrorOf:
         """Requests that went to the live service."""
         return self._count("forwarded")
 
+    @property
+    def planned(self) -> int:
+        """Requests that a plan answered."""
+        return self._count("planned")
+
+    def plan(self, *rules: object) -> None:
+        """Let this test's calls meet faults, errors and delays: `plan("call 3: reset")`; it ends with the test.
+
+        Raises UsageError for a rule that cannot be read, or that is of an operation which was never recorded.
+        """
+        self._neighbour.replayer.plan(parse_plan(list(rules), f"the plan for {self.name}"), self._board.session)
+
     def _count(self, answered: str) -> int:
         """How many calls were answered in one way."""
         return sum(call.answered == answered for call in self.calls)
@@ -103,6 +116,10 @@ class Mirrors:
                 fix=f"name it in the configuration, or record it: truemirror record {name} --upstream URL",
             )
         return MirrorOf(neighbour, self._board)
+
+    def __getitem__(self, name: str) -> MirrorOf:
+        """One mirror: `mirrors["deals"]`. Raises UsageError for a service that nobody knows."""
+        return self.service(name)
 
     def url(self, name: str) -> str:
         """Where this test's code reaches a service. Raises UsageError."""

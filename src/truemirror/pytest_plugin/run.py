@@ -134,13 +134,13 @@ class Run:
         yield Mirrors(self._active.board)
 
     @contextmanager
-    def servers_for(self, item: pytest.Item) -> Iterator[Callable[[str], Served]]:
+    def servers_for(self, item: pytest.Item) -> Iterator[Callable[..., Served]]:
         """A maker of servers for a test; each begins anew, in this test's name. A miss breaks the test."""
         with ExitStack() as variables, self._servers.watched(item.nodeid) as watch:
 
-            def serve(service: str) -> Served:
+            def serve(service: str, plan: object = ()) -> Served:
                 with _told():
-                    served = watch.serve(service)
+                    served = watch.serve(service, plan)
                 variables.enter_context(address_variables(self.settings.config, {service: served.url}, always=True))
                 return served
 
@@ -148,6 +148,7 @@ class Run:
         self.counts.add_uses(item.nodeid, watch.uses)
         self.counts.add_answers(item.nodeid, watch.answers)
         self.counts.add_served(watch.hits, watch.missed, item.nodeid)
+        self.counts.add_planned(watch.planned)
         if watch.missed:
             pytest.fail("\n\n".join(text for _, text in watch.missed), pytrace=False)
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from truemirror.core.mirror.operation import operation_of
+from truemirror.core.mirror.plan_text import parse_plan
 from truemirror.core.mirror.report import miss_lines
 from truemirror.core.mirror.used import spot
 from truemirror.pytest_plugin.handles import Served
@@ -28,13 +29,18 @@ class Servers:
         self._settings = settings
         self._running: dict[str, MirrorServer] = {}
 
-    def serve(self, service: str, session: str) -> Served:
-        """A service's mirror as a server, in a test's name. Raises UsageError, FormatError, PortError."""
+    def serve(self, service: str, session: str, plan: object = ()) -> Served:
+        """A service's mirror as a server, in a test's name and under its plan.
+
+        Raises UsageError, FormatError, PortError.
+        """
         server = self._running.get(service) or self._start(service)
         replayer = server.mounts[service].replayer
         replayer.default_session = session
-        replayer.reset("")
-        replayer.reset(session)
+        for one in ("", session):
+            replayer.reset(one)
+            if plan:
+                replayer.plan(parse_plan(plan, f"the plan for {service}"), one)
         return Served(service, server.url(service), session)
 
     def _start(self, service: str) -> "MirrorServer":
@@ -52,6 +58,9 @@ class Servers:
         watch = Watch(self, nodeid)
         yield watch
         watch.look()
+        for replayer in self.replayers():
+            replayer.reset("")
+            replayer.reset(nodeid)
 
     def replayers(self) -> "Sequence[Replayer]":
         """The mirrors behind the servers."""
@@ -76,26 +85,29 @@ class Watch:
         """Services and operations."""
         self.hits: list[tuple[str, int]] = []
         """Services and how often each answered."""
+        self.planned: list[tuple[str, int]] = []
+        """Services and how many calls a plan changed."""
         self.missed: list[tuple[str, str]] = []
         """Services and reports of misses."""
         self.answers: list[tuple[str, str, int]] = []
         """Services, scenarios and numbers of the recordings that answered."""
         self._servers = servers
         self._nodeid = nodeid
-        self._before: dict[str, tuple[int, int, Counter[int]]] = {}
+        self._before: dict[str, tuple[int, int, int, Counter[int]]] = {}
 
-    def serve(self, service: str) -> Served:
+    def serve(self, service: str, plan: object = ()) -> Served:
         """A service's mirror as a server. Raises UsageError, FormatError, PortError."""
-        served = self._servers.serve(service, self._nodeid)
+        served = self._servers.serve(service, self._nodeid, plan)
         tally = self._servers.replayer(service).tally
-        self._before.setdefault(service, (tally.hits, len(tally.missed), Counter(tally.used)))
+        self._before.setdefault(service, (tally.hits, tally.planned, len(tally.missed), Counter(tally.used)))
         return served
 
     def look(self) -> None:
         """Tell what has happened since."""
-        for service, (hits, missed, used) in self._before.items():
+        for service, (hits, planned, missed, used) in self._before.items():
             replayer = self._servers.replayer(service)
             self.hits.append((service, replayer.tally.hits - hits))
+            self.planned.append((service, replayer.tally.planned - planned))
             places = (Counter(replayer.tally.used) - used).keys()
             self.uses += [(service, operation) for operation in operations_at(replayer, places)]
             self.answers += [(service, *spot(replayer.index, place)) for place in sorted(places)]

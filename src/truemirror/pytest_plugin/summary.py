@@ -60,6 +60,7 @@ def _numbers(one: ServiceCounts) -> Iterator[str]:
         (one.relaxed, "relaxed"),
         (one.ahead, "ahead"),
         (one.away, "from another scenario"),
+        (one.planned, "planned"),
         (one.forwarded, "forwarded"),
         (one.stored, "recorded"),
     ):

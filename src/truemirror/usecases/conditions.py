@@ -7,6 +7,7 @@ is no hit. A plan that was given to one session ends when the session begins ane
 """
 
 import json
+from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
@@ -35,6 +36,7 @@ class Counting(Protocol):
     hits: int
     forwarded: int
     planned: int
+    counts: "array[int]"
 
 
 @dataclass(slots=True)
@@ -149,6 +151,7 @@ class Conditions:
             asked = Exchange(Request(parts.method, parts.path), _OK)
             return Replay(_failed(asked, kind), NOWHERE, planned=True)
         self.tally.hits -= 1  # the recording moved the session, but it did not answer
+        self.tally.counts[decision.place] -= 1
         return replace(decision, exchange=_failed(decision.exchange, kind), planned=True)
 
     def _delayed(self, decision: Decision, met: Met | None, session: str, number: int) -> Decision:

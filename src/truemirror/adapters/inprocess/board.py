@@ -112,7 +112,7 @@ class Board:
         match decision:
             case Replay():
                 answered, notes = "planned" if decision.planned else "recorded", decision.notes
-                scenario, number = spot(neighbour.replayer.index, decision.place)
+                scenario, number = ("", 0) if decision.planned else spot(neighbour.replayer.index, decision.place)
             case Forward():
                 answered, notes = "forwarded", ()
             case Refuse():
