@@ -84,6 +84,18 @@ class Conditions:
             walker.course = walker.course.with_plan(plan)
         self._settle()
 
+    def end(self, session: str | None) -> None:
+        """End the plan that was given to one session, or every plan; what is left begins to count anew."""
+        if session is None:
+            self._common = Plan()
+            self._own.clear()
+        else:
+            self._own.pop(session, None)
+        for name, walker in self._walkers.items():
+            if session in (None, name):
+                walker.course = Course().with_plan(self._common)
+        self._settle()
+
     def plans(self, session: str) -> tuple[str, ...]:
         """The rules in force for a session, as lines."""
         return tuple(rule.text for rule in self._common.rules + self._own.get(session, Plan()).rules)

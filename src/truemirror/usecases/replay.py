@@ -130,11 +130,21 @@ class Replayer:
 
         Raises UsageError for an operation that was never recorded, where only recordings answer.
         """
-        if plan(self.mode, Case.MISS) is None:
-            check_operations(plan_, self._index)
+        self.may_plan(plan_)
         with self._lock:
             self.conditions.add(plan_, session)
             self.revision += 1  # what is remembered was answered without the plan
+
+    def may_plan(self, plan_: Plan) -> None:
+        """Raise UsageError where a plan is for an operation that was never recorded, and only recordings answer."""
+        if plan(self.mode, Case.MISS) is None:
+            check_operations(plan_, self._index)
+
+    def end_plan(self, session: str | None = None) -> None:
+        """End the plan that was given to one session, or every plan."""
+        with self._lock:
+            self.conditions.end(session)
+            self.revision += 1
 
     def plans(self, session: str = "") -> tuple[str, ...]:
         """The rules in force for a session, a line each."""

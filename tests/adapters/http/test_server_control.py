@@ -189,6 +189,42 @@ def test_the_mode_is_switched_while_connections_stay(tmp_path: Path) -> None:
     assert body_of(live) == b"live"
 
 
+def test_a_plan_is_given_to_a_session_and_taken_back() -> None:
+    """Others are served as before; what is planned is told in the journal."""
+    with serving(mirror(*POLL)) as server:
+        given, planned, other, listed, ended, after, journal = told(
+            server, change("plans/add", plan="every call: 503", session="ada"), AS_ADA, ask("GET /job"),
+            control("plans?session=ada"), change("plans/end", session="ada"), AS_ADA, control("journal?session=ada"),
+        )  # fmt: skip
+    assert document(given) == document(ended) == {"services": ["tags"]}
+    assert [status_of(one) for one in (planned, other, after)] == [503, 200, 200]
+    assert document(listed)["plans"] == [{"service": "tags", "session": "ada", "rules": ["every call: 503"]}]
+    first, second = document(journal)["journal"]
+    assert (first["answer"], "planned" in first["notes"], "scenario" in first) == ("status 503", True, False)
+    assert (second["answer"], second["exchange"]) == ("status 200", 1)
+
+
+def test_every_plan_can_be_taken_back_at_once() -> None:
+    """Those of single sessions and those of each."""
+    adds = (change("plans/add", plan="every call: 503"), change("plans/add", plan="every call: 404", session="ada"))
+    with serving(mirror(*POLL)) as server:
+        *_, planned, ended, default, ada, listed = told(
+            server, *adds, ask("GET /job"), change("plans/end"), ask("GET /job"), AS_ADA, control("plans?session=ada")
+        )
+    assert [status_of(one) for one in (planned, ended, default, ada)] == [503, 200, 200, 200]
+    assert document(listed)["plans"][0]["rules"] == []
+
+
+def test_a_plan_that_one_service_cannot_have_none_gets() -> None:
+    """It names what was never recorded."""
+    with serving(mirror(*POLL), mirror(call("GET /deal", answer()), service="deals")) as server:
+        got, job = told(server, change("plans/add", plan="call 1 of GET /job: reset"), ask("GET /job"), service="tags")
+        (good,) = told(server, change("plans/add", plan="call 1 of GET /job: reset", service="tags"), service="tags")
+    assert refused(got) == (409, "cannot_be_done")
+    assert status_of(job) == 200
+    assert document(good) == {"services": ["tags"]}
+
+
 @pytest.mark.parametrize(
     ("request_", "status", "code", "nearest"),
     [
@@ -206,6 +242,8 @@ def test_the_mode_is_switched_while_connections_stay(tmp_path: Path) -> None:
         (change("reset", session=["ada"]), 400, "bad_parameter", ""),
         (change("mode", mode="reply"), 400, "bad_parameter", ""),
         (change("mode"), 400, "bad_parameter", ""),
+        (change("plans/add", plan="call one: reset"), 400, "bad_plan", ""),
+        (change("plans/add", plan=3), 400, "bad_parameter", ""),
         (change("reset", session="a" * 300_000), 413, "body_too_large", ""),
         (change("reset")[:-2] + b"{x", 400, "not_json", ""),
     ],

@@ -24,6 +24,14 @@ ASKED: dict[tuple[str, str], list[bytes]] = {
     ("post", "sessions/close"): [change("sessions/close", session="ada")],
     ("post", "reset"): [change("reset"), change("reset", session="ada", service="tags")],
     ("post", "mode"): [change("mode", mode="replay"), change("mode", mode="record")],
+    ("get", "plans"): [control("plans"), control("plans?session=ada&service=tags")],
+    ("post", "plans/add"): [
+        change("plans/add", plan="call 3: reset"),
+        change("plans/add", plan=[{"calls": "2-4", "status": 503}], session="eve"),
+        change("plans/add", plan="call 1 of GET /never: reset"),
+        change("plans/add", plan="call one: reset"),
+    ],
+    ("post", "plans/end"): [change("plans/end", session="ada"), change("plans/end")],
 }
 """What is asked of each; a way that is not listed here fails."""
 

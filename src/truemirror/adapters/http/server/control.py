@@ -17,6 +17,8 @@ from truemirror.adapters.http.server.control_shapes import (
     JOURNAL,
     MISSES,
     MODE,
+    PLAN,
+    PLANS,
     RECORDINGS,
     SERVICE,
     SESSION,
@@ -29,6 +31,7 @@ from truemirror.adapters.http.server.door import CONTROL, Door, Mount
 from truemirror.adapters.http.server.journal import last_entries, outcome_word
 from truemirror.adapters.http.server.own import own_answer
 from truemirror.core.mirror.decision import Mode
+from truemirror.core.mirror.plan_text import parse_plan
 from truemirror.core.mirror.report import miss_document
 from truemirror.core.mirror.timeline import NOWHERE
 from truemirror.core.wire.exchange import Request, Response
@@ -90,6 +93,12 @@ class Control:
         wanted = {"mode": MODE, "service": SERVICE}
         cannot = {409: "The mode needs what is missing.", 500: "The mirror's files cannot be written."}
         yield Way("POST", "mode", "Switch the mode.", SWITCHED, self._mode, wanted, ("mode",), cannot)
+
+        yield Way("GET", "plans", "The fault plan in force for a session.", PLANS, self._plans, _ONE)
+        adds = "Let a session, or each, meet a fault plan besides those it has."
+        unknown = {409: "The plan is for an operation that was never recorded."}
+        yield Way("POST", "plans/add", adds, DONE, self._add_plan, {"plan": PLAN, **_ONE}, ("plan",), unknown)
+        yield Way("POST", "plans/end", "End the plan given to a session, or every plan.", DONE, self._end_plan, _ONE)
 
     def _mounts(self, asked: Asked) -> list[Mount]:
         """The services that a request is about. Raises Unfit."""
@@ -174,6 +183,31 @@ class Control:
         for mount in self._mounts(asked):
             may_switch(mount.replayer, mount.forwarding, mode)
         return {"mode": str(mode), **self._each(asked, lambda mount: switch(mount.replayer, mount.forwarding, mode))}
+
+    def _plans(self, asked: Asked) -> Any:
+        """The rules in force for a session; the default one when none is named."""
+        session = asked.text("session")
+        mounts = self._mounts(asked)
+        return {
+            "plans": [
+                {"service": one.service, "session": session, "rules": list(one.replayer.plans(session))}
+                for one in mounts
+            ]
+        }
+
+    def _add_plan(self, asked: Asked) -> Any:
+        """Give a plan to all services that are meant, or to none. Raises Unfit, UsageError."""
+        try:
+            plan = parse_plan(asked.given["plan"], "plan")
+        except UsageError as error:
+            raise Unfit(400, "bad_plan", error.what, nearest=error.nearest, fix=error.fix) from None
+        for mount in self._mounts(asked):
+            mount.replayer.may_plan(plan)
+        return self._each(asked, lambda mount: mount.replayer.plan(plan, asked.given.get("session")))
+
+    def _end_plan(self, asked: Asked) -> Any:
+        """Take plans back."""
+        return self._each(asked, lambda mount: mount.replayer.end_plan(asked.given.get("session")))
 
     def _each(self, asked: Asked, change: Callable[[Mount], None]) -> dict[str, Any]:
         """Change every service that is meant."""

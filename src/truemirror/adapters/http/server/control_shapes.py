@@ -92,5 +92,10 @@ RECORDINGS = closed(
         "total": COUNT,
     }
 )  # fmt: skip
+PLAN: Shape = {
+    "type": ["string", "object", "array"],
+    "description": "A rule as a line (`call 3: reset`), as an object, or a list of both.",
+}
+PLANS = closed({"plans": items(closed({"service": TEXT, "session": TEXT, "rules": items(TEXT)}))})
 DONE = closed({"services": SERVICES})
 SWITCHED = closed({"mode": MODE, "services": SERVICES})
