@@ -71,6 +71,8 @@ def test_the_age_is_shown_with_what_nobody_knows(capsys: pytest.CaptureFixture[s
     assert mirror["age"]["oldest"] == mirror["age"]["newest"] == "2026-01-31"
     assert mirror["age"]["undated"] == 1
     assert (mirror["version"], mirror["contract"]) == ("1.0.0", "1.0.0")
+    assert run(["coverage"]) == ExitCode.KEPT
+    assert "(2026-01-31), 1 undated" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -131,3 +133,19 @@ def test_a_service_that_the_run_did_not_ask_was_not_used(project: Path, capsys: 
     report_used(project / "used.json", {})
     (mirror,) = told(capsys, "--used", "used.json")["mirrors"]
     assert mirror["used"] == 0
+
+
+def test_the_gate_warns_of_a_mirror_that_is_too_old_or_breaks(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As the configuration says, with the command that records it again."""
+    MirrorFiles(project / "mirrors").save(Mirror("deals", "1.0.0", (Scenario("ada", (ONE, MISSING), "2024-02-29"),)))
+    limit = '[services.deals]\nowner = "team-deals"\nmax_age_days = 30\n'
+    (project / "truemirror.toml").write_text(limit)
+    assert run(["gate", "--no-suites"]) == ExitCode.KEPT
+    assert "! deals: " in capsys.readouterr().out
+    (project / "truemirror.toml").write_text('stale = "refuse"\n' + limit)
+    assert run(["gate", "--no-suites"]) == ExitCode.BROKEN
+    out = capsys.readouterr().out
+    assert "days old, allowed are 30" in out
+    assert "truemirror record deals --upstream URL" in out

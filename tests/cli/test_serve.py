@@ -155,6 +155,20 @@ def test_a_program_can_read_all_of_it(serve: Serve, mirrors: Path) -> None:
     assert json.loads(out)["summary"]["tags"]["hits"] == 1
 
 
+def test_what_answered_is_told_in_a_report(serve: Serve, mirrors: Path, tmp_path: Path) -> None:
+    """Which `truemirror coverage --used` reads; what nobody asked for is not in it."""
+    process = serve("--mirrors", mirrors, "--report", "told/used.json")
+    deals = line(process)
+    get(deals, "/v1/deals")
+    get(deals, "/v1/nothing")
+    code, _, _ = ended(process)
+    told = json.loads((tmp_path / "told/used.json").read_text())
+    assert code == 0
+    assert list(told["services"]["deals"]["used"]["ada"]) == ["1"]
+    assert (told["services"]["deals"]["hits"], told["services"]["deals"]["misses"]) == (1, 1)
+    assert told["services"]["tags"]["used"] == {}
+
+
 def test_a_port_in_use_is_an_error_with_a_fix(serve: Serve, mirrors: Path) -> None:
     """Nothing is served, and the exit code says that the outside failed."""
     with socket.create_server(("127.0.0.1", 0)) as taken:

@@ -27,6 +27,7 @@ owner = "team-tags"
 hosts = ["tags.internal", "tags.internal:8080"]
 env = "TAGS_URL"
 contract = "1.2"
+max_age_days = 7
 start = "uvicorn crm.tags:app --port {port}"
 health = ""
 start_timeout = 3
@@ -65,6 +66,7 @@ def test_everything_written_is_kept() -> None:
         hosts=("tags.internal", "tags.internal:8080"),
         env="TAGS_URL",
         contract="1.2",
+        max_age_days=7,
         start="uvicorn crm.tags:app --port {port}",
         health="",
         start_timeout=3.0,

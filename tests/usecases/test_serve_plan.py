@@ -107,3 +107,13 @@ def test_nothing_to_serve_is_wrong_usage() -> None:
     """The fix is to record something."""
     with pytest.raises(UsageError, match="no mirrors were recorded yet"):
         load(MemoryMirrors())
+
+
+def test_a_service_may_have_an_age_limit_of_its_own() -> None:
+    """Stricter or laxer than that of the whole configuration."""
+    store = MemoryMirrors(mirror("deals", recorded="2026-11-02"), mirror("tags", recorded="2026-11-02"))
+    services = {"tags": ServiceConfig("tags", max_age_days=7), "deals": ServiceConfig("deals", max_age_days=30)}
+    for whole in (None, 10):
+        assert list(load(store, known=Config(Path("/project"), max_age_days=whole, services=services)).stale) == [
+            "tags"
+        ]

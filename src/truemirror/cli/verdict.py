@@ -56,8 +56,8 @@ class TerminalWatcher:
         line.append(f"  {stage.seconds:.1f} s", "dim")
         self._console.print(line)
         for check in stage.checks:
-            if check.state is not State.KEPT:
-                sign, colour = SIGNS[check.state]
+            if check.state is not State.KEPT or check.warns:
+                sign, colour = ("!", "yellow") if check.warns else SIGNS[check.state]
                 self._console.print(Text.assemble((f"      {sign} ", colour), f"{check.service}: {check.summary}"))
 
 

@@ -203,7 +203,7 @@ def _fresh(mirror: Mirror, age: Age, limit: int, config: Config) -> tuple[Check,
             reason = _stale(mirror, f"the mirror of {service} is {said}", config)
             return Check(service, State.BROKEN, said), reason
         if not age.undated:
-            return Check(service, State.KEPT, f"{said}, which is only warned of"), None
+            return Check(service, State.KEPT, said, warns=True), None
     if age.undated or age.days is None:
         said = f"{age.undated} of {len(mirror.scenarios)} scenarios without a date that can be read"
         reason = _stale(mirror, f"nobody can tell how old the mirror of {service} is: {said}", config)

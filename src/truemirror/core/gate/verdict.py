@@ -74,6 +74,8 @@ class Check:
     state: State
     summary: str
     """A few words: `12 tests`, `34 exchanges`, `no contract`."""
+    warns: bool = False
+    """It is kept, and somebody should look at it all the same."""
 
 
 @dataclass(frozen=True, slots=True)
