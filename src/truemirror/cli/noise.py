@@ -17,8 +17,6 @@ from truemirror.cli.output import progress as shown_progress
 from truemirror.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from truemirror.core.mirror.model import Noise
     from truemirror.core.mirror.noise import FoundNoise
     from truemirror.usecases.noise import LearnedNoise
@@ -142,7 +140,9 @@ def _rule(rule: Noise) -> dict[str, str]:
 
 
 def tell_noise(found: FoundNoise) -> None:
-    """What was found, for people."""
+    """What was found, for people; of a difference that keeps its kind also the rule that would call it noise."""
+    import json
+
     out = console()
     if found.varied:
         out.print("varies by itself", style="bold")
@@ -157,16 +157,8 @@ def tell_noise(found: FoundNoise) -> None:
         out.print(f"  {real.operation}  {real.part}: {real.why}{often}", markup=False)
         if real.one or real.other:
             out.print(f"      {real.one} and {real.other}", style="dim", markup=False)
-    _tell_choice(out, found)
-
-
-def _tell_choice(out: Console, found: FoundNoise) -> None:
-    """How a person calls noise what we do not."""
-    import json
-
-    rules = [real.rule for real in found.unlike if real.rule]
-    if rules:
-        out.print(f"  noise after all? add to `noise` in mirror.json: {json.dumps(_rule(rules[0]))}", markup=False)
+        if real.rule:
+            out.print(f"      as noise: {json.dumps(_rule(real.rule))}", style="dim", markup=False)
 
 
 def place_of(file: Path) -> str:

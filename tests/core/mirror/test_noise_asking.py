@@ -1,7 +1,7 @@
 """Which recorded requests can be asked again, and why not the others."""
 
 from truemirror.core.mirror.model import Mirror, MirrorRules, Scenario
-from truemirror.core.mirror.noise_asking import BROKEN, NAMELESS, UNSAFE, questions
+from truemirror.core.mirror.noise_asking import BROKEN, NAMELESS, UNSAFE, UNSENDABLE, questions
 from truemirror.core.mirror.standin import MARK
 from truemirror.core.wire.exchange import Exchange, Fault, FaultKind, Outcome, Request, Response
 from truemirror.core.wire.headers import Headers
@@ -70,3 +70,19 @@ def test_what_broke_when_it_was_recorded_is_not_asked_unless_it_was_answered_onc
     assert questions(mirror(broken)).left_out == {BROKEN: 1}
     both = questions(mirror(broken, said("GET /a")))
     assert (len(both.askable), both.left_out) == (1, {})
+
+
+def test_a_request_that_hides_another_is_not_sent() -> None:
+    """Mirror files may come from anybody."""
+    smuggled = "/a HTTP/1.1\r\nHost: x\r\n\r\nDELETE /b"
+    recorded = [
+        Request("GET", smuggled),
+        Request("GET", "http://elsewhere/a"),
+        Request("GET", "/a", Headers((("X-Odd", "1\r\n\r\nDELETE /b HTTP/1.1"),))),
+        Request("GET", "/b", Headers((("X-Odd: 1\r\nX", "1"),))),
+        Request("GET", ""),
+    ]
+    planned = questions(mirror(*(Exchange(one, Response(200)) for one in recorded)))
+    assert (planned.askable, sum(planned.left_out.values())) == ((), 5)
+    assert set(planned.left_out) == {UNSENDABLE}
+    assert questions(mirror(said("GET /a", X_HTTP_Method_Override="DELETE"))).left_out == {UNSAFE: 1}

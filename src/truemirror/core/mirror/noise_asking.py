@@ -5,6 +5,7 @@ be asked, since nobody knows them; a header that somebody brings takes the place
 there was one. Each request is asked once, however often it was recorded.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -19,11 +20,16 @@ from truemirror.core.wire.headers import Headers
 
 UNSAFE: Final = "it may change something"
 NAMELESS: Final = "its secrets are stand-ins"
+UNSENDABLE: Final = "it cannot be sent as it is written"
 BROKEN: Final = "its connection broke when it was recorded"
 
 _ASKED = frozenset({"GET", "HEAD", "OPTIONS"})
 _ALWAYS_SECRET = frozenset({"authorization", "proxy-authorization"})
 """Fields whose stand-ins may be hidden by an encoding."""
+_OTHER_METHODS = ("x-http-method-override", "x-http-method", "x-method-override")
+_LINE = re.compile(r"[!-~\x80-\xff]+\Z")
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
+_VALUE = re.compile(r"[^\0\r\n]*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +77,17 @@ def _with(request: Request, brought: Headers) -> Request:
 
 
 def _why_not(request: Request, harmless: set[str], brought: Headers) -> str:
-    """Why a request cannot be asked; empty when it can be."""
+    """Why a request cannot be asked; empty when it can be. A file may hold anything, a second request included."""
+    fields = request.headers.pairs
+    if not (_NAME.match(request.method) and _LINE.match(request.target) and request.target[0] in "/*"):
+        return UNSENDABLE
+    if not all(_NAME.match(name) and _VALUE.match(value) for name, value in fields):
+        return UNSENDABLE
+    if any(name in request.headers for name in _OTHER_METHODS):
+        return UNSAFE
     if request.method.upper() not in _ASKED and operation_of(request.method, request.path) not in harmless:
         return UNSAFE
-    own = [(name.lower(), value) for name, value in request.headers if name not in brought]
+    own = [(name.lower(), value) for name, value in fields if name not in brought]
     texts = [request.target, request.body.decode("latin-1"), *(value for _, value in own)]
     hidden = any(name in _ALWAYS_SECRET for name, _ in own)
     return NAMELESS if hidden or any(MARK in text or DIGIT_MARK in text for text in texts) else ""
