@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("truemirror.cli.serve", "Answer from mirrors, as servers."),
     "import": ("truemirror.cli.import_", "Carry another tool's recordings over into a mirror."),
     "export": ("truemirror.cli.export", "Write a mirror in another tool's format."),
+    "flow": ("truemirror.cli.flow", "Show which values flow from answers into later requests."),
     "infer": ("truemirror.cli.infer", "Write a first contract version from a mirror."),
     "check": ("truemirror.cli.check", "Hold mirrors and contracts against each other."),
     "coverage": ("truemirror.cli.coverage", "Say what is recorded of each contract, how old it is, and what is used."),

@@ -253,6 +253,7 @@ def _sum_up(mounts: Sequence[Mount], *, as_json: bool) -> None:
         return
     for summary in summaries:
         click.echo(_line(summary), err=True)
+        _list_relaxed(summary)
         _list_misses(summary)
         _list_drift(summary)
 
@@ -272,6 +273,14 @@ def _line(summary: Summary) -> str:
             told.append(f"{number:,} {word}")
     told.append(f"{summary.unused:,} of {_count(summary.recordings, 'recording')} unused")
     return f"served {summary.service}: {', '.join(told)}"
+
+
+def _list_relaxed(summary: Summary) -> None:
+    """What was answered only because a part varies or does not count."""
+    for part, times in list(summary.relaxations.items())[:_LISTED]:
+        click.echo(f"  relaxed: {part}, {_count(times, 'time')}", err=True)
+    if len(summary.relaxations) > _LISTED:
+        click.echo(f"  and {len(summary.relaxations) - _LISTED:,} other relaxed parts", err=True)
 
 
 def _list_misses(summary: Summary) -> None:

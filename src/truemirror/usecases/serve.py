@@ -4,7 +4,7 @@ Rules: the client gets the live answer as it came; what is stored or shown was r
 before its client is answered, and answers from then on. Comparing is told, never judged.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from truemirror.core.mirror.decision import Forward
@@ -132,6 +132,8 @@ class Summary:
     stale: str = ""
     missed: Sequence[Miss] = ()
     drifted: Sequence[Drifted] = ()
+    relaxations: Mapping[str, int] = field(default_factory=dict)
+    """How often each part was relaxed, as `POST /v1/things body:/id`."""
 
 
 def summarise(replayer: Replayer, forwarding: Forwarding | None = None) -> Summary:
@@ -153,4 +155,5 @@ def summarise(replayer: Replayer, forwarding: Forwarding | None = None) -> Summa
         stale=replayer.stale,
         missed=tuple(tally.missed),
         drifted=tuple(forwarding.drifted) if forwarding else (),
+        relaxations=dict(sorted(tally.relaxations.items())),
     )

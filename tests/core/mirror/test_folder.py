@@ -24,7 +24,7 @@ from truemirror.core.mirror.folder import (
     is_folder_name,
     part_name,
 )
-from truemirror.core.mirror.model import FORMAT, Ignore, Mirror, MirrorRules, Noise, Scenario
+from truemirror.core.mirror.model import FORMAT, Ignore, Link, Mirror, MirrorRules, Noise, Scenario
 from truemirror.core.mirror.session import scenario_name, scenario_names
 from truemirror.core.mirror.strict_json import parse_json
 from truemirror.core.wire.exchange import Exchange, Request, Response
@@ -35,6 +35,11 @@ RULES = MirrorRules(
     (Ignore("*", "query:ts", "a cache buster"), Ignore("GET /a", "body")),
     (Noise("*", "body:/at", "date"),),
     ("POST /q",),
+    (
+        Link("POST /a", given="body:/id", to="GET /a/{}", used="path:1"),
+        Link("POST /a", made="body:/key", given="body:/key", kind="uuid"),
+        Link("PUT /a/{}", made="path:1", to="*", used="path:1"),
+    ),
 )
 
 
@@ -124,10 +129,36 @@ def test_the_rules_of_a_mirror_come_back() -> None:
     """mirror.json keeps what people declared, in their order."""
     raw = encode_mirror(Mirror("tags", "1.2.0", (), RULES))
     assert decode_mirror(parse_json(raw), "tags", "1.2.0") == RULES
-    assert list(json.loads(raw)) == ["format", "ignore", "noise", "reads", "service", "version"]
+    assert list(json.loads(raw)) == ["format", "ignore", "links", "noise", "reads", "service", "version"]
     assert json.loads(raw)["ignore"][1] == {"operation": "GET /a", "part": "body"}
     assert raw.endswith(b"}\n")
     assert b"\r" not in raw
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        {"from": "POST /a"},
+        {"from": "POST /a", "given": "body:/id"},
+        {"from": "POST /a", "given": "body:/id", "to": "GET /a"},
+        {"from": "POST /a", "given": "body:/id", "used": "path:1"},
+        {"from": "POST /a", "to": "GET /a", "used": "path:1"},
+        {"from": "POST /a", "given": "body:/id", "made": "body:/id", "to": "GET /a", "used": "path:1"},
+        {"given": "body:/id", "to": "GET /a", "used": "path:1"},
+        {"from": 7, "given": "body:/id", "to": "GET /a", "used": "path:1"},
+        "POST /a",
+    ],
+)
+def test_a_link_without_beginning_or_end_is_refused(link: Any) -> None:
+    """With its place, and an example of what would have worked where that helps."""
+    with pytest.raises(FormatError) as error:
+        decode_mirror({"links": [link]}, "tags", "1.0.0")
+    assert error.value.where.startswith("links")
+
+
+def test_a_mirror_without_links_says_nothing_of_them() -> None:
+    """So that files written before there were links stay as they are."""
+    assert b"links" not in encode_mirror(Mirror("tags", "1.0.0"))
 
 
 @given(st.text(), st.text(), st.text())
