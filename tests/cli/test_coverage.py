@@ -149,3 +149,13 @@ def test_the_gate_warns_of_a_mirror_that_is_too_old_or_breaks(
     out = capsys.readouterr().out
     assert "days old, allowed are 30" in out
     assert "truemirror record deals --upstream URL" in out
+
+
+def test_what_was_recorded_cannot_steer_the_terminal(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A scenario's name may hold anything."""
+    MirrorFiles(project / "mirrors").save(Mirror("deals", "1.0.0", (Scenario("\x1b[2Jada", (LIST,), "2026-01-31"),)))
+    report_used(project / "used.json", {})
+    assert run(["coverage", "--used", "used.json"]) == ExitCode.KEPT
+    out = capsys.readouterr().out
+    assert "\x1b[2J" not in out
+    assert "\N{REPLACEMENT CHARACTER}[2Jada  (1 recording)" in out

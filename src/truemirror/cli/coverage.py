@@ -210,7 +210,7 @@ def _tell_gaps(out: Console, one: Coverage, config: Config, *, verbose: bool) ->
             out.print(f"\n{title}", style="bold", markup=False)
             title = ""
         for text, style in _kind_lines(one, kind, gaps, config, verbose=verbose):
-            out.print(text, style=style, markup=False)
+            out.print(_printable(text), style=style, markup=False)
 
 
 def _kind_lines(
@@ -227,6 +227,11 @@ def _kind_lines(
         yield f"    and {len(gaps) - len(shown)} more (--verbose lists them)", "dim"
     folder = _near(config.mirrors / one.service / one.version)
     yield f"    next  {step.format(service=one.service, folder=folder)}", "dim"
+
+
+def _printable(text: str) -> str:
+    """A line in which recorded text cannot steer the terminal."""
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
 
 
 def _near(path: Path) -> Path:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from truemirror.config import Config
 from truemirror.core.contract.conformance import Conformance
 from truemirror.core.mirror.coverage import Coverage, Shown, coverage_of
+from truemirror.core.mirror.difference import short
 from truemirror.core.mirror.model import Mirror
 from truemirror.core.mirror.operation import operation_of
 from truemirror.core.mirror.staleness import age_of
@@ -18,8 +19,6 @@ from truemirror.core.wire.exchange import Exchange, Response
 from truemirror.errors import ExitCode, FormatError, UsageError
 from truemirror.ports import ContractStore, MirrorStore, Progress
 from truemirror.usecases.check import conformance_of
-
-_SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +146,9 @@ def _shown(mirror: Mirror, judge: Conformance | None) -> Iterator[Shown]:
     """What each recording shows, in the words of the contract where it has them."""
     for scenario in mirror.scenarios:
         for number, exchange in enumerate(scenario.exchanges, start=1):
-            request = exchange.request
-            text = f"{request.method} {request.target}"
+            text = short(f"{exchange.request.method} {exchange.request.target}")
             operation, status = _named(exchange, judge)
-            yield Shown(scenario.name, number, text[:_SHOWN], operation, status)
+            yield Shown(scenario.name, number, text, operation, status)
 
 
 def _named(exchange: Exchange, judge: Conformance | None) -> tuple[str, str]:
