@@ -160,6 +160,24 @@ def test_two_recordings_are_compared_under_the_rules_of_the_first() -> None:
     assert second.load("tags") == Mirror("tags", "0", (), rules)
     again = Exchange(Request("GET", "/a"), json('{"n":1}'))
     second.save(Mirror("tags", "0", (Scenario("default", (again,)),), rules))
-    shown = compare_recordings(store, second, {"tags": "0", "new": "0"}, ["tags", "new"])
+    shown = compare_recordings(store, second, {"tags": "0", "new": "0"}, {})
     assert list(shown) == ["tags"]
     assert store.load("tags").rules.noise == (*rules.noise, Noise("GET /a", "body:/n", "absent-or-present"))
+
+
+def test_what_was_written_to_one_service_may_show_in_another() -> None:
+    """Unless it is declared that nothing was."""
+
+    def two(number: int) -> MemoryMirrors:
+        """Recordings of both services in one run."""
+        read = Exchange(Request("GET", "/a"), json(f'{{"n":{number}}}'))
+        write = Exchange(Request("POST", "/q"), json("{}"))
+        return MemoryMirrors(
+            *(Mirror(name, "0", (Scenario("default", (one,)),)) for name, one in (("tags", read), ("auth", write)))
+        )
+
+    versions = {"tags": "0", "auth": "0"}
+    shown = compare_recordings(two(1), two(2), versions, {})
+    assert ([one.wrote for one in shown.values()], shown["tags"].found.rules) == ([True, True], ())
+    shown = compare_recordings(two(1), two(2), versions, {"auth": ["POST /q"]})
+    assert shown["tags"].found.rules == (Noise("GET /a", "body:/n", "integer"),)

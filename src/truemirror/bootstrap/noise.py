@@ -86,4 +86,5 @@ def noise_of_two(config: Config, second: Config, versions: Mapping[str, str]) ->
     from truemirror.adapters.mirror_files import MirrorFiles
     from truemirror.usecases.noise import compare_recordings
 
-    return compare_recordings(MirrorFiles(config.mirrors), MirrorFiles(second.mirrors), versions, list(versions))
+    reads = {name: service.reads for name, service in config.services.items()}
+    return compare_recordings(MirrorFiles(config.mirrors), MirrorFiles(second.mirrors), versions, reads)

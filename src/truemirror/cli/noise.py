@@ -6,7 +6,7 @@ redacted. The mirror is written once, at the end, and not at all when the servic
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -169,8 +169,8 @@ def place_of(file: Path) -> str:
 def _sum_up(learned: LearnedNoise, file: Path, *, dry_run: bool) -> None:
     """What was asked, what was left out and why, and where the rules are."""
     out = console()
-    told: list[Mapping[str, int]] = [learned.left_out, {f"broken: {kind}": n for kind, n in learned.failed.items()}]
-    for reason, count in [pair for counts in told for pair in counts.items()]:
+    silent = {f"no answer, but {kind}": count for kind, count in learned.failed.items()}
+    for reason, count in (*learned.left_out.items(), *silent.items()):
         out.print(f"left out {count}: {reason}", markup=False)
         if reason in _FIXES:
             out.print(f"  fix: {_FIXES[reason]}", style="dim", markup=False)

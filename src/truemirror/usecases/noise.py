@@ -15,7 +15,7 @@ from typing import Final
 from truemirror.core.mirror.model import Mirror
 from truemirror.core.mirror.noise import FoundNoise, NoiseFinder, with_noise
 from truemirror.core.mirror.noise_asking import Question, questions
-from truemirror.core.mirror.noise_pairs import Twice, recorded_twice
+from truemirror.core.mirror.noise_pairs import Twice, is_write, recorded_twice
 from truemirror.core.wire.exchange import Exchange, Fault, FaultKind
 from truemirror.core.wire.headers import Headers
 from truemirror.errors import StoreError, UpstreamError
@@ -135,15 +135,17 @@ def begin_again(store: MirrorStore, second: MirrorStore, versions: Mapping[str, 
 
 
 def compare_recordings(
-    store: MirrorStore, second: MirrorStore, versions: Mapping[str, str], services: Sequence[str]
+    store: MirrorStore, second: MirrorStore, versions: Mapping[str, str], reads: Mapping[str, Sequence[str]]
 ) -> dict[str, Twice]:
-    """What two recordings of one drive show, by service; new rules go into the first. Raises like `keep_noise`."""
-    shown: dict[str, Twice] = {}
-    for service in services:
-        version = versions[service]
-        if service not in store.services() or service not in second.services():
-            continue
-        twice = recorded_twice(store.load(service, version), second.load(service, version))
-        keep_noise(store, service, version, twice.found)
-        shown[service] = twice
+    """What two recordings of one drive show, by service; new rules go into the first. Raises like `keep_noise`.
+
+    `reads` are unsafe operations that change nothing, by service. What was written to one service may show in another.
+    """
+    both = [name for name in versions if name in store.services() and name in second.services()]
+    kept = {name: store.load(name, versions[name]).with_reads(reads.get(name, ())) for name in both}
+    again = {name: second.load(name, versions[name]) for name in both}
+    wrote = any(is_write(one, kept[name].rules.reads) for name in both for _, _, one in again[name].places())
+    shown = {name: recorded_twice(kept[name], again[name], wrote=wrote) for name in both}
+    for name, twice in shown.items():
+        keep_noise(store, name, versions[name], twice.found)
     return shown

@@ -41,10 +41,13 @@ class Twice:
     """Whether the runs wrote something, so that the second one met another state."""
 
 
-def recorded_twice(kept: Mirror, second: Mirror) -> Twice:
-    """Hold the kept recording against a second one of the same conversations; the kept one may hold more."""
+def recorded_twice(kept: Mirror, second: Mirror, *, wrote: bool = False) -> Twice:
+    """Hold the kept recording against a second one of the same conversations; the kept one may hold more.
+
+    `wrote` tells that something was written to another service; what was written to this one is seen here.
+    """
     rules = kept.rules
-    finder = NoiseFinder(rules, wrote=any(is_write(one, rules.reads) for _, _, one in second.places()))
+    finder = NoiseFinder(rules, wrote=wrote or any(is_write(one, rules.reads) for _, _, one in second.places()))
     alone: list[tuple[str, str]] = []
     for scenario in second.scenarios:
         before = kept.scenario(scenario.name) or Scenario(scenario.name)
