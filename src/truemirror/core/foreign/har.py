@@ -79,7 +79,7 @@ def read_har(source: Source) -> Carried:
     entries = list(log.get("entries"))
     named = _scenarios(log)
     gathering = Gathering()
-    for number, entry in _in_order(entries):
+    for number, entry in _in_order(entries) if not named else enumerate(entries, start=1):
         method, url = entry.get("request").get("method").text("GET"), entry.get("request").get("url").text()
         name = numbered("entry", number, f"{method} {split_url(url)[2]}")
         _entry(entry, name, gathering, named.get(entry.get("pageref").text(), ""))
@@ -115,8 +115,8 @@ def _entry(entry: Node, name: str, gathering: Gathering, scenario: str) -> None:
     """One entry."""
     asked, answered = entry.get("request"), entry.get("response")
     scheme, host, target = split_url(asked.get("url").text())
-    if scheme and scheme not in HTTP:
-        why = f"{scheme} is neither http nor https"
+    if scheme not in HTTP:
+        why = f"{scheme or asked.get('url').text().partition(':')[0]} is neither http nor https"
         return gathering.leave_whole(name, "request.url", why)
     if entry.get("_resourceType").value == "websocket" or answered.get("status").value == 101:
         return gathering.leave_whole(name, "_webSocketMessages", "a WebSocket is no request with an answer")

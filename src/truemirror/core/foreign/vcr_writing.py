@@ -1,7 +1,8 @@
 """A mirror as a cassette of VCR.py.
 
-Rules: bodies carry their codings, as VCR.py records them. A cassette has no place for faults: they are left out and
-listed, as is what it cannot say of an answer.
+Rules: answers are decoded and say so, as with `decode_compressed_response`: VCR.py leaves it to each client whether a
+coding is still on, so nothing else is right for all. A cassette has no place for faults: they are left out and listed,
+as is what it cannot say of an answer.
 """
 
 from collections.abc import Iterable, Sequence
@@ -53,10 +54,15 @@ def _request(request: Request, base: str, service: str) -> Json:
 
 
 def _response(response: Response) -> Json:
-    """A response; chunks are gone, so nothing says that there are any."""
+    """A response; codings and chunks are gone, so nothing says that there are any."""
+    headers = response.headers.without(*_FRAMED)
+    if response.codings:
+        headers = headers.without("content-encoding")
+        if "content-length" in headers:
+            headers = headers.replacing("Content-Length", str(len(response.body)))
     return {
-        "body": {"string": _text(encode(response.body, response.codings))},
-        "headers": _headers(response.headers.without(*_FRAMED)),
+        "body": {"string": _text(response.body)},
+        "headers": _headers(headers),
         "status": {"code": response.status, "message": response.reason},
     }
 
@@ -79,6 +85,11 @@ def _headers(headers: Headers) -> Json:
 
 def _not_said(response: Response, name: str) -> Iterable[LeftOut]:
     """What of an answer is not in the cassette."""
+    if response.codings:
+        names = ", ".join(one.name for one in response.codings)
+        yield LeftOut(
+            name, "response.codings", f"the coding ({names}) is taken off, as clients differ on it under VCR.py"
+        )
     if response.trailers.pairs:
         yield LeftOut(name, "response.trailers", "a cassette has no place for trailers")
     if response.chunks:
