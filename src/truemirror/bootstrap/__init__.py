@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from ssl import SSLContext
 
     from truemirror.adapters.http.server import Door, Guard, MirrorServer
     from truemirror.adapters.inprocess.neighbour import Neighbour
@@ -198,13 +199,14 @@ def recording(
     timeout: float = 60.0,
     largest: int = 64 * 1_048_576,
     ca: Path | None = None,
+    tls: SSLContext | None = None,
     on_trouble: Callable[[TruemirrorError], None] | None = None,
 ) -> Recording:
     """Live services being recorded into the mirrors: `with recording(config, [Route("tags", url)]) as running: ...`.
 
     `version` names the mirrors' version; without it each service's configured one is taken, or else the newest. Clients
-    reach the services at `running.standing`; `running.finish()` folds the mirrors and tells what was recorded, and
-    `on_trouble` hears at once what could not be.
+    reach the services at `running.standing`, over HTTPS with `tls`; `running.finish()` folds the mirrors and tells what
+    was recorded, and `on_trouble` hears at once what could not be.
     """
     import os
     import threading
@@ -220,7 +222,7 @@ def recording(
     return Recording(
         routes,
         CleaningStore(MirrorFiles(config.mirrors), redactor, os.getpid),
-        ProxyThread(timeout=timeout, largest=largest, ca=ca),
+        ProxyThread(timeout=timeout, largest=largest, ca=ca, tls=tls),
         redactor,
         versions={route.service: version or configured.get(route.service, "") for route in routes},
         scenario=scenario,

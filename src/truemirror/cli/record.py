@@ -22,6 +22,8 @@ from truemirror.cli.record_twice import no_command, second_run
 from truemirror.errors import Broken, CouldNotRun, ExitCode, TruemirrorError, UsageError
 
 if TYPE_CHECKING:
+    from ssl import SSLContext
+
     from truemirror.config import Config
     from truemirror.core.route import Route, Standing
     from truemirror.ports import Launcher
@@ -67,6 +69,7 @@ _FORMS = "truemirror record SERVICE --upstream URL, or truemirror record SERVICE
     metavar="FILE",
     help="Certificates to trust besides the system's, for services behind TLS.",
 )
+@click.option("--tls", is_flag=True, help="Answer HTTPS, with a certificate from a CA of this user's own.")
 @click.option("--twice", is_flag=True, help="Run CMD twice; what varies by itself becomes rules of the mirror.")
 @mirrors_option
 @json_option
@@ -82,6 +85,7 @@ def command(
     timeout: float,
     largest: int,
     ca: Path | None,
+    tls: bool,
     twice: bool,
     mirrors: Path | None,
     as_json: bool,
@@ -110,6 +114,7 @@ def command(
         "timeout": timeout,
         "largest": largest * 1_048_576,
         "ca": ca,
+        "tls": _secured(config, host, routes) if tls else None,
     }
     first = _record(config, routes, arguments, how, as_json=as_json)
     if twice:
@@ -147,6 +152,15 @@ def _record(
     if running.trouble:
         raise CouldNotRun(f"{_many(len(running.trouble), 'exchange')} could not be recorded, as told above")
     return running
+
+
+def _secured(config: Config, host: str, routes: Sequence[Route]) -> SSLContext:
+    """HTTPS for the proxies; which CA to trust goes to standard error."""
+    from truemirror.bootstrap.tls import tls
+
+    made = tls(config, host, [route.service for route in routes])
+    click.echo(f"to trust it: SSL_CERT_FILE={made.ca} REQUESTS_CA_BUNDLE={made.ca}", err=True)
+    return made.context
 
 
 def _routes(services: Sequence[str], upstream: str | None, host: str, port: int) -> list[Route]:

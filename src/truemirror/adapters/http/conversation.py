@@ -63,7 +63,8 @@ class Conversation(asyncio.Protocol):
         """The client sends no more; it may still wait for its answers."""
         self._deaf = self._last = True
         self._withdraw()
-        return bool(self._turns) and not self._turns[0].holding
+        can_stay = self._transport is not None and self._transport.can_write_eof()  # TLS closes both sides at once
+        return can_stay and bool(self._turns) and not self._turns[0].holding
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The client is gone."""

@@ -8,6 +8,7 @@ import asyncio
 import errno
 from collections.abc import Callable
 from pathlib import Path
+from ssl import SSLContext
 
 from truemirror.adapters.http.address import Address, parse_address
 from truemirror.adapters.http.conversation import Conversation
@@ -35,11 +36,14 @@ class RecordingProxy:
         timeout: float = ANSWER_TIMEOUT,
         connect_timeout: float = CONNECT_TIMEOUT,
         ca: Path | None = None,
+        tls: SSLContext | None = None,
         patience: Patience | None = None,
         largest: int = LARGEST,
         trouble: Callable[[TruemirrorError], None] | None = None,
     ) -> None:
         """Stand in front of `upstream` at `host` and `port` (0 for a free one). Times in seconds. Raises UsageError.
+
+        Clients are answered over HTTPS where `tls` says with which certificate.
 
         `store` is given each exchange, its session and when it began, now and then from a second thread; `trouble`
         hears what could not be stored. Exchanges with a body of more than `largest` bytes pass unrecorded.
@@ -47,6 +51,7 @@ class RecordingProxy:
         self.upstream = upstream if isinstance(upstream, Address) else parse_address(upstream)
         self._pool = LinkPool(self.upstream, timeout=timeout, connect_timeout=connect_timeout, ca=ca)
         self._store = store
+        self._tls = tls
         self._host = host
         self._port = port
         self._patience = patience or Patience()
@@ -61,7 +66,7 @@ class RecordingProxy:
         loop = asyncio.get_running_loop()
         try:
             self._server = await loop.create_server(
-                lambda: Conversation(relay), self._host, self._port, backlog=_BACKLOG
+                lambda: Conversation(relay), self._host, self._port, backlog=_BACKLOG, ssl=self._tls
             )
         except (OSError, OverflowError, UnicodeError) as error:
             raise _port_error(error, self._host, self._port) from None
@@ -84,7 +89,7 @@ class RecordingProxy:
     def url(self) -> str:
         """Its base URL."""
         host = f"[{self._host}]" if ":" in self._host else self._host
-        return f"http://{host}:{self._port}"
+        return f"{'http' if self._tls is None else 'https'}://{host}:{self._port}"
 
     @property
     def lost(self) -> dict[str, int]:

@@ -7,6 +7,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
+from ssl import SSLContext
 from typing import Any, TypeVar
 
 from truemirror.adapters.http.keeper import Store
@@ -27,13 +28,15 @@ class ProxyThread:
         *,
         timeout: float = ANSWER_TIMEOUT,
         ca: Path | None = None,
+        tls: SSLContext | None = None,
         patience: Patience | None = None,
         largest: int = LARGEST,
     ) -> None:
         """`timeout` is the seconds of an upstream's silence that make a timeout; `ca` is trusted besides the system.
 
-        Exchanges with a body of more than `largest` bytes pass unrecorded.
+        With `tls`, clients are answered over HTTPS. Exchanges with a body of more than `largest` bytes pass unrecorded.
         """
+        self._tls = tls
         self._largest = largest
         self._timeout = timeout
         self._ca = ca
@@ -52,6 +55,7 @@ class ProxyThread:
                 port=route.port,
                 timeout=self._timeout,
                 ca=self._ca,
+                tls=self._tls,
                 patience=self._patience,
                 largest=self._largest,
                 trouble=trouble,
