@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from truemirror.core.mirror.redaction_restore import restore
 from truemirror.core.mirror.redaction_stream import channels, running_texts
 from truemirror.core.wire.exchange import Chunk, Exchange, Framing, Request, Response
 from truemirror.core.wire.headers import Headers
@@ -146,6 +147,19 @@ def test_no_bytes_break_it(body: bytes) -> None:
     for media, _ in KINDS.values():
         headers = Headers.of([("Content-Type", media)])
         Redactor().redact(Exchange(Request("GET", "/"), Response(200, "OK", headers, body)), "s")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_client_gets_its_own_secret_back_in_pieces(kind: str) -> None:
+    """What was streamed to it is streamed again, to the byte."""
+    media, stream = KINDS[kind]
+    body = b"".join(map(stream, ("it is ", SECRET[:5], SECRET[5:15], SECRET[15:], " indeed")))
+    request = Request("GET", "/chat", Headers.of([("X-Api-Key", SECRET)]))
+    answer = Response(200, "OK", Headers.of([("Content-Type", media)]), body)
+    stored = Redactor().redact(Exchange(request, answer), "s").outcome
+    assert isinstance(stored, Response)
+    assert SECRET[5:15].encode() not in stored.body
+    assert restore(stored, Redactor().redact_request(request).live) == answer
 
 
 def test_a_token_in_base64_over_several_events_goes_as_a_whole() -> None:

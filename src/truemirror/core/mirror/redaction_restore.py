@@ -6,7 +6,8 @@ did not know. A secret is written as its surroundings write it: escaped in JSON,
 
 import html
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from urllib.parse import quote
 
@@ -14,6 +15,8 @@ from truemirror.core.mirror.redaction_body import body_text, is_binary, media_of
 from truemirror.core.mirror.redaction_find import header_text, header_value
 from truemirror.core.mirror.redaction_json import looks_like_json
 from truemirror.core.mirror.redaction_rewrite import with_contents, with_response
+from truemirror.core.mirror.redaction_spots import Spot, Why, ordered, render
+from truemirror.core.mirror.redaction_stream import is_stream, stream_places
 from truemirror.core.mirror.standin import DIGIT_MARK, MARK
 from truemirror.core.wire.exchange import Fault, Outcome, Response
 from truemirror.core.wire.headers import Headers
@@ -64,17 +67,31 @@ def _field(name: str, value: str, live: Live) -> str:
 def _body(response: Response, live: Live) -> bytes:
     """The body with secrets."""
     body = response.body
-    if not any(stand.encode() in body for stand, _ in live):
-        return body
     media = media_of(response.headers)
+    streams = bool(body) and is_stream(media)
+    if not streams and not any(stand.encode() in body for stand, _ in live):
+        return body
     said = body_text(body, replace(media, charset="") if is_binary(body, media) else media)
-    text = said.text
+    text = _joined(said.text, live) if streams else said.text
     for stand, secret in live:
         if stand in text:
             text = (
                 text.replace(stand, secret) if _PLAIN.issuperset(secret) else _escaped(text, stand, secret, media.name)
             )
     return said.encode(text)
+
+
+def _joined(text: str, live: Live) -> str:
+    """A stream with secrets put back whose stand-ins it says piece by piece; only those that need no escapes."""
+    plain = {stand: secret for stand, secret in live if _PLAIN.issuperset(secret)}
+
+    def spots(joined: str) -> Iterator[Spot]:
+        """Where the stand-ins stand in a running text."""
+        for stand in plain:
+            for found in re.finditer(re.escape(stand), joined):
+                yield Spot(found.start(), found.end(), stand, Why.NAME)
+
+    return render(text, ordered(stream_places(text, spots)), lambda stand, _why: plain[stand])
 
 
 def _escaped(text: str, stand: str, secret: str, media: str) -> str:
