@@ -12,7 +12,7 @@ from truemirror.core.mirror.drift import drift
 from truemirror.core.mirror.exchange_id import exchange_id
 from truemirror.core.mirror.model import Mirror, MirrorRules, Noise, Scenario
 from truemirror.core.mirror.noise import STATE, WRITTEN, FoundNoise, NoiseFinder, with_noise
-from truemirror.core.mirror.noise_walk import FAILED, KEYED, LENGTH, MEANING, ORDER, RENAMED, REPEATED, TYPE
+from truemirror.core.mirror.noise_walk import COOKIE, FAILED, KEYED, LENGTH, MEANING, ORDER, RENAMED, REPEATED, TYPE
 from truemirror.core.mirror.noise_where import NO_JSON, OUTCOME
 from truemirror.core.wire.exchange import Exchange, Fault, FaultKind, Framing, Outcome, Request, Response
 from truemirror.core.wire.headers import Headers
@@ -147,6 +147,22 @@ def test_headers_vary_too_and_may_come_and_go() -> None:
         ("header:x-hint", "absent-or-present"),
         ("header:x-rate", "integer"),
     ]
+
+
+def test_the_value_of_a_cookie_may_vary_but_not_whose_it_is() -> None:
+    """When it expires does not count at all."""
+
+    def cookie(value: str) -> Response:
+        """An answer that sets it."""
+        return answer(1, set_cookie=value)
+
+    one = cookie("visit=17; expires=Mon, 02 Mar 2026 09:00:00 GMT; Path=/")
+    assert rules(found((one, cookie("visit=18; Expires=Tue, 03 Mar 2026 09:00:00 GMT; Path=/")))) == [
+        ("header:set-cookie", "string")
+    ]
+    for other in ("visit=18; expires=Mon, 02 Mar 2026 09:00:00 GMT; Path=/v1", "seen=18; expires=1; Path=/"):
+        seen = found((one, cookie(other)))
+        assert (seen.rules, [real.why for real in seen.unlike]) == ((), [COOKIE])
 
 
 def test_where_somebody_wrote_only_what_no_state_explains_is_noise() -> None:

@@ -23,6 +23,7 @@ KEYED: Final = "a key that varies itself"
 FAILED: Final = "an error on one side only"
 MEANING: Final = "a word says something"
 REPEATED: Final = "another number of fields"
+COOKIE: Final = "another cookie, or one with other attributes"
 
 _ERRORS = frozenset({"error", "errors", "exception", "fault"})
 
@@ -104,8 +105,16 @@ def text_spots(one: Sequence[tuple[str, str | None]], other: Sequence[tuple[str,
             pairs = zip(values, others, strict=True)
             kind = kind_of_texts(name, texts)
             why = MEANING if any(a != b and is_meaning(a, b) for a, b in pairs) else ""
+            if name == "set-cookie" and list(map(_less_value, values)) != list(map(_less_value, others)):
+                why = COOKIE
         said = tuple(text or "" for text in values), tuple(text or "" for text in others)
         yield Spot((name,), short(shown[0]), short(shown[1]), kind, why, said)
+
+
+def _less_value(cookie: str | None) -> tuple[str, str]:
+    """A cookie's name and its attributes."""
+    name, _, rest = (cookie or "").partition("=")
+    return name, rest.partition(";")[2]
 
 
 def _canonical(value: Any) -> bytes:
