@@ -22,7 +22,7 @@ from truemirror.core.mirror.operation import operation_of
 from truemirror.core.mirror.plan import Plan
 from truemirror.core.mirror.redaction_recognise import recorded_stand_ins
 from truemirror.core.mirror.session import scenario_names
-from truemirror.core.mirror.timeline import NOWHERE, Standing, Step, step, writes_between
+from truemirror.core.mirror.timeline import LOOKED_AT, NOWHERE, Standing, Step, beginning, step, writes_between
 from truemirror.core.wire.exchange import Exchange, Request
 from truemirror.ports import Lock
 from truemirror.usecases.conditions import Conditions, check_operations
@@ -32,6 +32,7 @@ from truemirror.usecases.walks import Walk, moved, recounted
 
 _WALKING = frozenset(mode for mode in Mode if plan(mode, Case.HIT) is None)
 """Modes in which a hit is answered with its recording."""
+_REPLAY = Mode.REPLAY  # asked for at each repeated request, where looking into a set would take longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class Replayer:
         self._index = build_index(mirror)
         self._stand_ins: frozenset[str] | None = None
         self._replays: list[Replay | None] = [None] * len(self._index.exchanges)
-        self._answers: dict[int, str] = {}
+        self._beginnings: dict[tuple[int, int], int] = {}
         self._has_writes = self._index.spans.writes_before[-1] > 0
         self.tally.counts = array("Q", bytes(8 * len(self._index.exchanges)))
         self.conditions = Conditions(mirror.service, self.tally)
@@ -170,7 +171,7 @@ class Replayer:
             self.tally.forwarded += 1
             return todo
         walk = self._walks.get(session) or self._begin(session)
-        taken = step(Standing(walk.place, walk.home), hit.places, self._index.spans, self._answer_at)
+        taken = step(Standing(walk.place, walk.home), hit.places, self._index.spans, self._begin_at)
         if taken.ahead and walk.made:
             taken = replace(taken, ahead=taken.ahead - self._own_writes(walk, taken.place))
         reason = self._why_not(taken)
@@ -232,7 +233,7 @@ class Replayer:
                 or revision != self.revision
                 or self.strict
                 or self.stale
-                or self.mode not in _WALKING
+                or (self.mode is not _REPLAY and self.mode not in _WALKING)
             ):
                 return False
             spans = self._index.spans
@@ -250,11 +251,16 @@ class Replayer:
         made = self._replays[place] = Replay(self._index.exchanges[place], place)
         return made
 
+    def _begin_at(self, places: Sequence[int]) -> int:
+        """Where a session begins that knows of no scenario; found once for each request."""
+        key = (places[0], len(places))
+        if self._beginnings.get(key) not in places[:LOOKED_AT]:
+            self._beginnings[key] = beginning(places, self._index.spans, self._answer_at)
+        return self._beginnings[key]
+
     def _answer_at(self, place: int) -> str:
-        """The id of the recording at a place: of one request, the same for equal answers; made once."""
-        if place not in self._answers:
-            self._answers[place] = exchange_id(self._index.exchanges[place], self._index.mirror.rules)
-        return self._answers[place]
+        """The id of the recording at a place: of one request, the same for equal answers."""
+        return exchange_id(self._index.exchanges[place], self._index.mirror.rules)
 
     def walk(self, lookup: Lookup, session: str, live: Exchange) -> tuple[Exchange, Exchange] | None:
         """The recording that this session would get next, and a live exchange in its terms; None for a miss.
@@ -268,7 +274,7 @@ class Replayer:
                 return None
             walk = self._walks.get(session) or self._begin(session)
             standing = Standing(walk.place, walk.home)
-            walk.place = step(standing, found.places, self._index.spans, self._answer_at).place
+            walk.place = step(standing, found.places, self._index.spans, self._begin_at).place
             recorded = self._index.exchanges[walk.place]
             if follow is not None:
                 operation = operation_of(recorded.request.method, recorded.request.path)
@@ -386,7 +392,7 @@ class Replayer:
             old, self._index = self._index, index
             self._stand_ins = None
             self._replays = [None] * len(index.exchanges)
-            self._answers = {}
+            self._beginnings = {}
             self._has_writes = index.spans.writes_before[-1] > 0
             self._walks = {key: moved(walk, old, index) for key, walk in self._walks.items()}
             self.tally.counts = recounted(self.tally.counts, old, index)

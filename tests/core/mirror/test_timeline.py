@@ -1,11 +1,12 @@
 """Which of several recordings answers next, as laws."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from truemirror.core.mirror.timeline import NOWHERE, Spans, Standing, step, writes_between
+from truemirror.core.mirror.timeline import NOWHERE, Begin, Spans, Standing, beginning, step, writes_between
 
 KINDS = st.lists(st.sampled_from(["read", "other", "write"]), min_size=1, max_size=20)
 """A conversation: which of three requests each exchange is, the last of which changes something."""
@@ -27,6 +28,11 @@ def places_of(conversations: Sequence[Sequence[str]], kind: str) -> list[int]:
     return [place for place, one in enumerate(kind for kinds in conversations for kind in kinds) if one == kind]
 
 
+def begin_with(spans: Spans, answer_of: Callable[[int], str]) -> Begin:
+    """Where sessions begin when these are the answers."""
+    return partial(beginning, spans=spans, answer_of=answer_of)
+
+
 @given(
     st.lists(KINDS, min_size=1, max_size=4),
     st.functions(like=lambda place: "", returns=st.sampled_from("xyz"), pure=True),
@@ -35,7 +41,7 @@ def test_a_session_that_repeats_everything_in_order_gets_exactly_that(conversati
     """Whatever is answered how often, and without a label."""
     spans, standing = spans_of(conversations), Standing()
     for place, kind in enumerate(kind for kinds in conversations for kind in kinds):
-        taken = step(standing, places_of(conversations, kind), spans, answer_of)
+        taken = step(standing, places_of(conversations, kind), spans, begin_with(spans, answer_of))
         assert (taken.place, taken.ahead) == (place, 0)
         standing = Standing(taken.place)
 
@@ -48,7 +54,7 @@ def test_a_session_with_a_namesake_walks_its_scenario_whatever_is_common_elsewhe
     home = data.draw(st.sampled_from(range(len(conversations))))
     spans, standing = spans_of(conversations), Standing(home=home)
     for number, kind in enumerate(conversations[home]):
-        taken = step(standing, places_of(conversations, kind), spans, lambda _: "the same")
+        taken = step(standing, places_of(conversations, kind), spans, begin_with(spans, lambda _: "the same"))
         assert taken.place == spans.starts[home] + number
         standing = Standing(taken.place, home)
 
@@ -59,7 +65,7 @@ def test_a_session_begins_before_all_writes_where_that_was_recorded(conversation
     spans, places = spans_of(conversations), places_of(conversations, kind)
     if not places:
         return
-    taken = step(Standing(), places, spans, str)
+    taken = step(Standing(), places, spans, begin_with(spans, str))
     before = [place for place in places if not writes_between(NOWHERE, place, spans)]
     assert taken.place == (before[0] if before else places[0])
 
@@ -68,9 +74,11 @@ def test_where_only_recordings_behind_writes_can_begin_the_commonest_answer_does
     """The first of those that gave it; without a commonest one, the first of all."""
     kinds = [["write", "read", "read", "read"]]
     answers = {1: "new", 2: "done", 3: "done"}
-    assert step(Standing(), [1, 2, 3], spans_of(kinds), answers.__getitem__).place == 2
-    assert step(Standing(), [1, 2, 3], spans_of(kinds), str).place == 1
-    assert step(Standing(0), [1, 2, 3], spans_of(kinds), answers.__getitem__).place == 1
+    spans = spans_of(kinds)
+    by_answer, all_different = begin_with(spans, answers.__getitem__), begin_with(spans, str)
+    assert step(Standing(), [1, 2, 3], spans, by_answer).place == 2
+    assert step(Standing(), [1, 2, 3], spans, all_different).place == 1
+    assert step(Standing(0), [1, 2, 3], spans, by_answer).place == 1
 
 
 def test_after_the_last_occurrence_comes_the_first() -> None:

@@ -16,11 +16,14 @@ from dataclasses import dataclass
 NOWHERE = -1
 """The place of a session that has asked nothing yet."""
 
-_LOOKED_AT = 64
+LOOKED_AT = 64
 """So many occurrences tell which answer is the commonest."""
 
 AnswerOf = Callable[[int], str]
 """The answer at a place, as a text that is the same for equal answers."""
+
+Begin = Callable[[Sequence[int]], int]
+"""Where among these places a session begins that knows of no scenario; `beginning`, remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ class Spans:
     """How many writes lie before each place; one longer than the recording."""
 
 
-def step(standing: Standing, places: Sequence[int], spans: Spans, answer_of: AnswerOf = str) -> Step:
+def step(standing: Standing, places: Sequence[int], spans: Spans, begin: Begin = min) -> Step:
     """Choose among the places (sorted, not empty) where one identity was recorded. O(log n)."""
     if len(places) == 1:
         chosen = places[0]
@@ -68,7 +71,7 @@ def step(standing: Standing, places: Sequence[int], spans: Spans, answer_of: Ans
     after = bisect_right(candidates, standing.place)
     chosen = candidates[after] if after < len(candidates) else candidates[0]
     if standing.place == NOWHERE and candidates is places:
-        chosen = _beginning(places, spans, answer_of)
+        chosen = begin(places)
     return Step(chosen, _ahead(standing, chosen, spans), away and standing.home != NOWHERE)
 
 
@@ -79,14 +82,15 @@ def _at_home(standing: Standing, places: Sequence[int], spans: Spans) -> Sequenc
     return places[bisect_right(places, first - 1) : bisect_right(places, last - 1)]
 
 
-def _beginning(places: Sequence[int], spans: Spans, answer_of: AnswerOf) -> int:
+def beginning(places: Sequence[int], spans: Spans, answer_of: AnswerOf) -> int:
     """Where a session begins that knows of no scenario: before all writes, else where the commonest answer is first."""
-    looked_at = places[:_LOOKED_AT]
+    looked_at = places[:LOOKED_AT]
     for place in looked_at:
         if not writes_between(NOWHERE, place, spans):
             return place
-    times = Counter(map(answer_of, looked_at))
-    return max(looked_at, key=lambda place: times[answer_of(place)])
+    answers = [answer_of(place) for place in looked_at]
+    ((commonest, _),) = Counter(answers).most_common(1)
+    return looked_at[answers.index(commonest)]
 
 
 def _ahead(standing: Standing, chosen: int, spans: Spans) -> int:
