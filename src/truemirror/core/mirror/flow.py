@@ -73,9 +73,16 @@ def given_pairs(recorded: Response, live: Response, links: Iterable[Link]) -> It
 
 
 def _zipped(then: tuple[str, ...], now: tuple[str, ...], rule: Link | Noise) -> Iterator[Pair]:
-    """Values one by one; none where there are more of them on one side."""
+    """Values one by one; none where there are more of them on one side, or where one is no text."""
     if len(then) == len(now):
-        yield from (Pair(one, other, rule) for one, other in zip(then, now, strict=True))
+        for one, other in zip(then, now, strict=True):
+            if _is_text(one) and _is_text(other):
+                yield Pair(one, other, rule)
+
+
+def _is_text(value: str) -> bool:
+    """Whether a value can be written into any message: bytes that were no UTF-8 cannot."""
+    return value.isascii() or not any("\ud800" <= sign <= "\udfff" for sign in value)
 
 
 @dataclass(frozen=True, slots=True)

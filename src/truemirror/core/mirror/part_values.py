@@ -92,21 +92,22 @@ def body_values(message: Request | Response) -> Iterator[tuple[tuple[str, ...], 
             document = orjson.loads(message.body)
         except orjson.JSONDecodeError:
             return
-        yield from _leaves((), document)
+        yield from _leaves(document)
 
 
-def _leaves(pointer: tuple[str, ...], value: Any) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Every text and number below a value."""
-    if isinstance(value, dict):
-        for key, one in value.items():
-            yield from _leaves((*pointer, key), one)
-    elif isinstance(value, list):
-        for place, one in enumerate(value):
-            yield from _leaves((*pointer, str(place)), one)
-    elif isinstance(value, str) and value:
-        yield pointer, value
-    elif isinstance(value, int | float) and not isinstance(value, bool):
-        yield pointer, str(value)
+def _leaves(document: Any) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Every text and number in a JSON document, however deep it is."""
+    left: list[tuple[tuple[str, ...], Any]] = [((), document)]
+    while left:
+        pointer, value = left.pop()
+        if isinstance(value, dict):
+            left.extend([((*pointer, key), one) for key, one in reversed(value.items())])
+        elif isinstance(value, list):
+            left.extend([((*pointer, str(place)), value[place]) for place in range(len(value) - 1, -1, -1)])
+        elif isinstance(value, str) and value:
+            yield pointer, value
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            yield pointer, str(value)
 
 
 def _matches(pattern: Sequence[str], pointer: Sequence[str]) -> bool:

@@ -127,7 +127,10 @@ def _body(parts: Parts, pointer: str, change: Change, change_json: Change) -> by
     except orjson.JSONDecodeError:
         return parts.body
     changed = change_at(document, steps, change_json)
-    return b"" if changed is _GONE else orjson.dumps(changed, option=orjson.OPT_SORT_KEYS)
+    try:
+        return b"" if changed is _GONE else orjson.dumps(changed, option=orjson.OPT_SORT_KEYS)
+    except TypeError:  # nested deeper than it can be written
+        return parts.body
 
 
 def form_pairs(canonical: bytes) -> Pairs:
