@@ -131,6 +131,16 @@ def test_a_client_that_closes_while_it_waits_disturbs_nobody(tls: Tls, caplog: p
     assert not caplog.records
 
 
+def test_an_open_connection_does_not_keep_the_server_from_ending(tls: Tls) -> None:
+    """It is closed; its client reads the end."""
+    with serving(mirror(FINE), tls=tls.context) as server, secured(server, tls) as talk:
+        talk.send(ask("GET /fine"))
+        assert body_of(talk.read()) == b"fine"
+        server.stop()
+        with suppress(ssl.SSLEOFError, ConnectionResetError):
+            assert talk.connection.recv(1) == b""
+
+
 def test_plain_http_at_a_tls_port_gets_no_answer_and_disturbs_nobody(
     tls: Tls, caplog: pytest.LogCaptureFixture
 ) -> None:
