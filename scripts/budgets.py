@@ -10,7 +10,7 @@ from pathlib import Path
 
 FILE_LINES = 500
 FUNCTION_LINES = 60
-ROOMS = ("src", "examples", "suites", "benchmarks", "scripts", "load")
+ROOMS = ("src", "examples", "suites", "benchmarks", "conformance", "scripts", "load")
 
 
 def complaints(path: Path) -> Iterator[str]:
