@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 TAGS = [("GET", "/v1/tags", 200, ["a"]), ("GET", "/v1/tags", 200, ["a", "b"])]
 
 
@@ -90,6 +92,33 @@ def test_a_latency_of_the_configuration_delays_answers_in_process(project: Any) 
         """
     )
     project.run().assert_outcomes(passed=1)
+
+
+def test_a_latency_of_the_command_line_holds_in_process_and_on_servers(project: Any) -> None:
+    """For the whole run; one that cannot be read is a usage error with the nearest word."""
+    project.record("tags", default=TAGS)
+    project.tests(
+        """
+        import time
+        import urllib.request
+        import requests
+
+        def test_in_process(mirrors):
+            began = time.monotonic()
+            requests.get("http://tags.internal/v1/tags")
+            assert time.monotonic() - began >= 0.05
+
+        def test_on_a_server(mirror_server):
+            url = mirror_server("tags").url
+            began = time.monotonic()
+            urllib.request.urlopen(url + "/v1/tags").close()
+            assert time.monotonic() - began >= 0.05
+        """
+    )
+    project.run("--mirror-latency=fixed:50ms", "--mirror-seed=3").assert_outcomes(passed=2)
+    refused = project.run("--mirror-latency=fixd:50ms")
+    assert refused.ret == pytest.ExitCode.USAGE_ERROR
+    refused.stderr.fnmatch_lines(["*nearest: fixed:25ms*"])
 
 
 def test_a_server_follows_a_plan_for_one_test(project: Any) -> None:

@@ -1,7 +1,7 @@
 """The pytest plugin: isolated tests against mirrors.
 
     options     --mirror-mode MODE   --mirror-live SERVICE,..   --mirrors DIR   --contracts DIR   --mirror-strict
-                --mirror-report FILE
+                --mirror-latency SPEC   --mirror-seed N   --mirror-report FILE
     markers     mirror(*services, scenario=, mode=)   allow_hosts(*hosts)   isolated
     fixtures    mirrors   mirror_server   contract
 
@@ -50,6 +50,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--mirrors", metavar="DIR", help="where the mirrors are, if not where the configuration says")
     group.addoption("--contracts", metavar="DIR", help="where the contracts are, if not where the configuration says")
     group.addoption("--mirror-strict", action="store_true", help="refuse answers that lie behind writes not made")
+    group.addoption(
+        "--mirror-latency", metavar="SPEC", default="", help="how long answers take: recorded, fixed:25ms, ... (none)"
+    )
+    group.addoption("--mirror-seed", metavar="N", type=int, default=0, help="which delays are drawn (0)")
     group.addoption("--mirror-report", metavar="FILE", help="write what was asked of the mirrors, as JSON")
 
 

@@ -19,7 +19,8 @@ def open_neighbours(settings: Settings) -> "Mapping[str, Neighbour]":
     from truemirror.bootstrap import neighbours
     from truemirror.usecases.serve_plan import Serving
 
-    return neighbours(settings.config, Serving(mode=settings.mode, strict=settings.strict), live=settings.live)
+    how = Serving(settings.mode, settings.strict, settings.latency, seed=settings.seed)
+    return neighbours(settings.config, how, live=settings.live)
 
 
 def chosen(known: "Mapping[str, Neighbour]", names: Iterable[str]) -> "dict[str, Neighbour]":

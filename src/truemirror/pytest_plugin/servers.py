@@ -48,7 +48,9 @@ class Servers:
         from truemirror.bootstrap import mirror_server
         from truemirror.usecases.serve_plan import Serving
 
-        server = mirror_server(self._settings.config, [service], Serving(strict=self._settings.strict)).start()
+        asked = self._settings
+        how = Serving(strict=asked.strict, latency=asked.latency, seed=asked.seed)
+        server = mirror_server(asked.config, [service], how).start()
         self._running[service] = server
         return server
 

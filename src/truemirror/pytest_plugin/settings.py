@@ -11,6 +11,7 @@ import pytest
 
 from truemirror.config import Config, load
 from truemirror.core.mirror.decision import Mode
+from truemirror.core.mirror.latency import parse_latency
 from truemirror.errors import TruemirrorError
 
 
@@ -25,6 +26,10 @@ class Settings:
     strict: bool = False
     report: Path | None = None
     """Where to write what was asked."""
+    latency: str = ""
+    """How long answers take; empty for what the configuration says."""
+    seed: int = 0
+    """Which delays are drawn."""
 
     @property
     def isolated_paths(self) -> tuple[Path, ...]:
@@ -54,7 +59,18 @@ def settings_of(config: pytest.Config) -> Settings:
         live=live,
         strict=config.getoption("--mirror-strict"),
         report=base / report if report else None,
+        latency=_latency(config.getoption("--mirror-latency")),
+        seed=config.getoption("--mirror-seed"),
     )
+
+
+def _latency(text: str) -> str:
+    """A latency that can be read. Raises pytest.UsageError."""
+    try:
+        parse_latency(text or "none")
+    except TruemirrorError as error:
+        raise pytest.UsageError(f"--mirror-latency: {error}") from None
+    return text
 
 
 def _split(values: Iterable[str]) -> Iterable[str]:
