@@ -125,6 +125,13 @@ def test_a_secret_and_what_a_read_asks_for_were_not_made() -> None:
     assert links(call(f"GET /v1/a/{UUID}", None, {"id": UUID}), call(f"GET /v1/a/{UUID}")) == []
 
 
+def test_an_idempotency_key_is_made_even_where_it_was_redacted() -> None:
+    """Its name says what it is."""
+    key = stand_in("0f8fad5bd9cb469fa165708672895ccc")
+    paid = call("POST /v1/pay", {}, {"key": key}, {"Idempotency-Key": key})
+    assert links(paid) == [Link("POST /v1/pay", given="body:/key", made="header:Idempotency-Key", kind="string")]
+
+
 def test_what_a_refused_write_brought_was_not_made() -> None:
     """Only an accepted value may be another one tomorrow."""
     refused = call("POST /v1/a", {"id": UUID}, {"error": UUID})

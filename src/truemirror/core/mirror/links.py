@@ -73,7 +73,7 @@ class _Finder:
         for part, value in _flowing(request_places(request), constants):
             origin = self.origins.get(value)
             if origin is None:
-                kind = made_kind(value) if is_creating and not _is_credential(part) else ""
+                kind = made_kind(value, part) if is_creating and not _is_credential(part) else ""
                 self.origins[value] = Origin(number, operation, part, kind)
             elif origin.number < number:
                 self._link(origin, operation, part)
@@ -125,7 +125,7 @@ def _shared(scenarios: Sequence[Scenario]) -> frozenset[str]:
         values: set[str] = set()
         for exchange in scenario.exchanges:
             if not is_safe(exchange.request.method):
-                values.update(value for _, value in request_places(exchange.request) if made_kind(value))
+                values.update(value for part, value in request_places(exchange.request) if made_kind(value, part))
         seen.update(values)
     return frozenset(value for value, count in seen.items() if count > 1)
 
@@ -159,12 +159,13 @@ def may_flow(value: str) -> bool:
     return looks_like_parameter(value) or len(value) >= _LEAST_KEY
 
 
-def made_kind(value: str) -> str:
+def made_kind(value: str, part: str = "") -> str:
     """The kind of a value that only the client can have made up: uuid, string for a long key; empty for all others.
 
-    A stand-in stands for a secret, which a client has and does not make.
+    A stand-in stands for a secret, which a client has and does not make, unless its name says that it is a key for
+    repeating this one request.
     """
-    if is_stand_in(value):
+    if is_stand_in(value) and "idempoten" not in part.lower():
         return ""
     if is_text_of("uuid", value):
         return "uuid"
