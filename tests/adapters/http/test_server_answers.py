@@ -176,6 +176,30 @@ def test_a_client_that_expects_100_is_told_to_continue() -> None:
         assert status_of(talk.read()) == 201
 
 
+def test_a_body_that_was_refused_unseen_is_refused_unseen_again() -> None:
+    """Where the service answered 417 without a body, the client is told so at once, and not to continue."""
+    waiting = ("Content-Length: 5", "Expect: 100-continue")
+    refused = call("POST /v1/tags", answer(b"no", 417), ("Content-Length", "5"), ("Expect", "100-continue"))
+    taken = call("POST /v1/tags", answer(b"made", 201), body=b"hello")
+    with serving(mirror(refused, taken)) as server:
+        told_at_once = told_until_closed(server, ask("POST /v1/tags", *waiting))
+        assert told_at_once.startswith(b"HTTP/1.1 417 ")
+        assert told_at_once.endswith(b"\r\n\r\nno")
+        (with_body,) = told(server, ask("POST /v1/tags", body=b"hello"))
+        assert status_of(with_body) == 201
+
+
+def test_a_body_is_asked_for_where_none_was_refused() -> None:
+    """A recorded error that was no answer to the expectation does not keep a client from sending."""
+    empty = call("POST /v1/tags", answer(b"empty", 422))
+    taken = call("POST /v1/tags", answer(b"made", 201), body=b"hello")
+    with serving(mirror(empty, taken)) as server, talking(server) as talk:
+        talk.send(ask("POST /v1/tags", "Content-Length: 5", "Expect: 100-continue"))
+        assert talk.read() == b"HTTP/1.1 100 Continue\r\n\r\n"
+        talk.send(b"hello")
+        assert status_of(talk.read()) == 201
+
+
 def test_an_offer_to_upgrade_is_not_taken_up() -> None:
     """Clients that would rather speak HTTP/2 are answered in HTTP/1.1, body and next request included."""
     posted = call("POST /v1/tags", answer(b"made", 201), body=b"hello")

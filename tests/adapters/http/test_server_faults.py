@@ -70,6 +70,12 @@ def test_a_truncated_stream_lacks_its_last_chunk() -> None:
         assert body_of(told_until_closed(server, ask("GET /bad"))) == b"4\r\nhalf\r\n"
 
 
+def test_half_a_head_is_sent_as_it_came() -> None:
+    """What had come before the end of the connection comes, though it is no answer."""
+    with serving(mirror(call("GET /bad", failing(FaultKind.TRUNCATED, received=b"HTTP/1.1 200 OK\r\nCont")))) as server:
+        assert told_until_closed(server, ask("GET /bad")) == b"HTTP/1.1 200 OK\r\nCont"
+
+
 def test_an_empty_answer_is_the_end_of_the_connection() -> None:
     """Not a byte comes."""
     with serving(mirror(call("GET /bad", failing(FaultKind.EMPTY)))) as server:

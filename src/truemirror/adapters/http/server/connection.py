@@ -13,6 +13,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Coroutine
+from dataclasses import replace
 from typing import Any, cast
 
 from truemirror.adapters.http.server.control_guard import is_loopback
@@ -152,9 +153,21 @@ class Connection(asyncio.Protocol):
             self._stage.close()
         elif self._reader.continue_due:
             self._reader.continue_due = False
-            self._write(_CONTINUE)
+            self._go_on()
         if not self._transport.is_reading() and not self._stage.over:
             self._transport.resume_reading()
+
+    def _go_on(self) -> None:
+        """Tell a client to send its body; where the service refused without one, its answer is the last word."""
+        begun = self._reader.begun()
+        if not self._door.refuses_early(begun):
+            self._write(_CONTINUE)
+            return
+        act = self._door.open(Arrived(begun, keep_alive=False, http10=False), b"", local=self._local)
+        if isinstance(act, Act):
+            self._stage.perform(replace(act, refusing=True))
+        else:
+            self._task = self._loop.create_task(self._ask(act))
 
     def _is_busy(self) -> bool:
         """Whether the next request has to wait."""

@@ -248,6 +248,20 @@ class Door:
         except TruemirrorError as error:
             return Act(render(error_answer(error), asker))
 
+    def refuses_early(self, request: Request) -> bool:
+        """Whether the recorded service answered this with an error while its client waited to be told to send the body.
+
+        Such a recording has the same head, an Expect field, and no body.
+        """
+        routed = self._route(request, request.headers.get("host") or "")
+        if routed is None or routed.mount.forwarding is not None:
+            return False
+        found = routed.mount.find(routed.request).found
+        if not isinstance(found, Hit):
+            return False
+        recorded = routed.mount.replayer.index.exchanges[found.places[0]]
+        return "expect" in recorded.request.headers and not recorded.request.body and (recorded.status or 0) >= 400
+
     def _serve(self, routed: Routed, asker: Asker, raw: bytes) -> Act | Coroutine[Any, Any, Act]:
         """Look up, step, act."""
         mount, request = routed.mount, routed.request

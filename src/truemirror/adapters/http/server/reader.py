@@ -205,6 +205,11 @@ class Reader:
         request = Request(self._parser.get_method().decode("ascii"), target, headers, body, codings)
         self._arrived.append(Arrived(request, self._parser.should_keep_alive(), self._http10))
 
+    def begun(self) -> Request:
+        """The request whose body is awaited, as far as it is here."""
+        target, headers = _origin_form(self._url.decode("latin-1"), Headers(tuple(self._fields)))
+        return Request(self._parser.get_method().decode("ascii"), target, headers)
+
     # refusing
 
     def _head(self) -> int:

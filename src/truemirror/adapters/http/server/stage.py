@@ -123,6 +123,8 @@ class Stage:
             self._transport.write(fault.received)
         elif fault.partial is not None:
             self._transport.write(render_partial(fault.partial, asker))
+        elif fault.received:  # half a head is no answer, but bytes all the same
+            self._transport.write(fault.received)
         match fault.kind:
             case FaultKind.TIMEOUT:
                 self.holding = True
