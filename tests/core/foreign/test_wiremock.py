@@ -165,6 +165,21 @@ def test_of_two_mappings_the_hidden_one_is_listed() -> None:
     assert (left.whole, left.why.startswith("WireMock never answers with it: mapping 2")) == (True, True)
 
 
+def test_what_the_admin_api_lists_is_newest_first() -> None:
+    """It says of itself how many there are."""
+    document = {
+        "mappings": [mapping(response={"body": "new"}), mapping(response={"body": "old"})],
+        "meta": {"total": 2},
+    }
+    assert bodies(read_wiremock(Source("stubs", document))) == [b"new"]
+
+
+def test_which_of_two_files_answers_is_not_known() -> None:
+    """WireMock takes them as the file system lists them, and the list says so."""
+    (left,) = read_wiremock(Source("stubs", [["a.json", mapping()], ["b.json", mapping()]])).left_out
+    assert "as the file system lists a.json, b.json" in left.why
+
+
 def test_mappings_that_differ_only_in_what_is_left_out_are_told_so() -> None:
     """They would be the same request here."""
     one = mapping({"method": "POST", "bodyPatterns": [{"matchesJsonPath": "$.a"}]})

@@ -42,6 +42,8 @@ class Stub:
     """The host that was asked, where no header says it."""
     chain: str = ""
     """The sequence that this stub is a step of; several steps may ask for the same."""
+    file: str = ""
+    """The file that it is from, where a tool takes files in no order of its own."""
     rank: tuple[int, int] = (0, 0)
     """Of two stubs that match, the one with the smaller rank answers."""
 
@@ -136,6 +138,9 @@ def _leave_hidden(stub: Stub, other: Stub, tool: str, gathering: Gathering) -> N
     if asked:
         why = f"it asks for the same request as {other.entry}, but for {'; '.join(asked)}"
         fix = f"{RECORD_IT}; a mirror counts a header that the answer's Vary names"
+    elif stub.file != other.file and stub.rank[0] == other.rank[0]:
+        why = f"{tool} answers with it or with {other.entry}, as the file system lists {stub.file}, {other.file}"
+        fix = "give the one that is meant a priority"
     else:
         why, fix = f"{tool} never answers with it: {other.entry} matches the same requests before it", ""
     gathering.leave_whole(stub.entry, "request", why, fix)

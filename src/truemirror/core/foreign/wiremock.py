@@ -4,7 +4,8 @@
                 response          ──▶ an answer, a fault, a delay                (wiremock_response)
                 scenario states   ──▶ the order of exchanges, where they are a chain
 
-Rules: of mappings that match the same request the one with the higher priority answers, of equals the newer one.
+Rules: of mappings that match the same request the one with the higher priority answers, of equals the newer one: the
+later in a file, the earlier in what the admin API lists. In which order WireMock takes files is up to the file system.
 """
 
 from collections.abc import Iterator
@@ -27,25 +28,27 @@ def read_wiremock(source: Source) -> Carried:
     """The exchanges that mappings stand for. Raises FormatError when there are no mappings."""
     gathering = Gathering()
     steps: list[Step] = []
-    for number, mapping in enumerate(_mappings(source), start=1):
+    for number, (mapping, file, listed) in enumerate(_mappings(source), start=1):
         step = _mapping(mapping, number, source, gathering)
         if step is not None:
+            step.stub.file = file
+            step.stub.rank = (step.stub.rank[0], number if listed else -number)
             steps.append(step)
     carry(in_order(steps, lambda name: STARTED, "requiredScenarioState", gathering), TOOL, gathering)
     return gathering.carried()
 
 
-def _mappings(source: Source) -> Iterator[Node]:
-    """Every mapping of every file."""
+def _mappings(source: Source) -> Iterator[tuple[Node, str, bool]]:
+    """Every mapping of every file, with the file, and whether the file is a list of the admin API."""
     files = source.document if isinstance(source.document, list) else [["", source.document]]
-    for file, document in files:
-        node = Node(document, str(file))
+    for name, document in files:
+        file, node = str(name), Node(document, str(name))
         if node.is_list:
-            yield from node
+            yield from ((one, file, False) for one in node)
         elif node.get("mappings"):
-            yield from node.get("mappings")
+            yield from ((one, file, bool(node.get("meta"))) for one in node.get("mappings"))
         elif node.get("request") or node.get("response"):
-            yield node
+            yield node, file, False
         else:
             what = "holds neither a mapping nor `mappings`"
             raise FormatError(what, where=node.path, fix="give WireMock's mappings folder, or a file of it")
@@ -55,7 +58,7 @@ def _mapping(mapping: Node, number: int, source: Source, gathering: Gathering) -
     """One mapping; None when it cannot be carried over."""
     asked = mapping.get("request")
     told = mapping.get("name").text() or f"{asked.get('method').text('ANY')} {_url(asked)}"
-    stub = Stub(numbered("mapping", number, told), rank=(mapping.get("priority").whole(_PRIORITY), -number))
+    stub = Stub(numbered("mapping", number, told), rank=(mapping.get("priority").whole(_PRIORITY), 0))
     for action in _ACTIONS:
         if mapping.get(action).several():
             gathering.leave(stub.entry, action, "what WireMock does after an answer is no part of the answer")
