@@ -172,10 +172,10 @@ async def by_tornado(url: str) -> bytes:
 @pytest.mark.parametrize("ask", [by_httpx, by_aiohttp, by_tornado])
 def test_a_late_answer_does_not_hold_up_the_event_loop(ask: Callable[[str], Awaitable[bytes]], board_of: Make) -> None:
     """Other tasks run while one waits."""
-    with isolated(slow(board_of, "fixed:60ms")):
+    with isolated(slow(board_of, "fixed:300ms")):
         body, ticks = asyncio.run(ticking(ask(f"{URL}/plain")))
     assert body == b"fine"
-    assert ticks >= 3
+    assert ticks >= 5
 
 
 def test_many_late_answers_are_waited_for_together(board_of: Make) -> None:
