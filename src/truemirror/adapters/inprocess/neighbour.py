@@ -96,7 +96,9 @@ class Neighbour:
             self._forget()
         known = self._known.get(request)
         if known is None:
-            known = Known(self._find(request), session_key(request.headers), operation_of(request.method, request.path))
+            lookup = self._find(request)
+            parts = lookup.found.parts  # redacted, unlike the request: operations are told in reports
+            known = Known(lookup, session_key(request.headers), operation_of(parts.method, parts.path))
             if len(request.body) <= _LARGEST_REMEMBERED and isinstance(known.lookup.found, Hit):
                 if len(self._known) >= _REMEMBERED:
                     self._known.clear()
