@@ -7,7 +7,6 @@ Rules: other predicates, injections and behaviours are listed, never run. The fi
 responses in turn. An imposter is a host of its own, `localhost:PORT`.
 """
 
-import json
 from collections.abc import Iterator
 
 from truemirror.core.foreign.carried import Carried, Gathering, Source, numbered
@@ -131,7 +130,9 @@ def _equals(asked: Node, stub: Stub, gathering: Gathering, *, exact: bool) -> No
                     gathering.leave(stub.entry, _short(value), why)
             case "form":
                 parts = [
-                    FormPart(key, one.scalar().encode()) for key, values in value.members() for one in values.several()
+                    FormPart(key, one.scalar().encode("utf-8", "surrogatepass"))
+                    for key, values in value.members()
+                    for one in values.several()
                 ]
                 stub.body = form_body(parts)
                 stub.headers.append(("Content-Type", FORM))
@@ -221,7 +222,7 @@ def _name(value: Node) -> str:
 
 def _json(node: Node) -> bytes:
     """A JSON value as Mountebank writes it: with four spaces."""
-    return json.dumps(node.value, ensure_ascii=False, indent=4).encode("utf-8", "surrogatepass")
+    return node.json(indent=4)
 
 
 def _fault(named: Node) -> Fault:

@@ -3,6 +3,7 @@
 Rules: a value of another type than asked for is a FormatError that names its place; null is the same as absent.
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import isfinite
@@ -119,6 +120,15 @@ class Node:
         if type(self.value) is not bool:
             raise self.wrong("true or false")
         return self.value
+
+    def json(self, indent: int | None = None, *, compact: bool = False) -> bytes:
+        """This value as JSON. Raises FormatError for what JSON has no form for."""
+        try:
+            separators = (",", ":") if compact else None
+            told = json.dumps(self.value, ensure_ascii=False, indent=indent, separators=separators)
+        except (TypeError, ValueError, RecursionError):
+            raise self.wrong("a JSON value") from None
+        return told.encode("utf-8", "surrogatepass")
 
     def wrong(self, expected: str) -> FormatError:
         """The error of a value of another type."""

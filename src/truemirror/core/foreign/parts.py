@@ -26,7 +26,9 @@ class FormPart:
 
 def form_body(parts: Sequence[FormPart]) -> bytes:
     """The fields in the URL encoding."""
-    return "&".join(f"{quote_plus(one.name)}={quote_plus(one.value)}" for one in parts).encode()
+    return "&".join(
+        f"{quote_plus(one.name.encode('utf-8', 'surrogatepass'))}={quote_plus(one.value)}" for one in parts
+    ).encode()
 
 
 def multipart_body(parts: Sequence[FormPart], headers: Headers, declared: str = "") -> tuple[bytes, Headers]:

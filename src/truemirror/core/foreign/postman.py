@@ -203,7 +203,9 @@ def _graphql(node: Node, name: str, reading: _Reading) -> bytes:
     except (ValueError, RecursionError):
         values = {}
         reading.gathering.leave(name, "request.body.graphql.variables", "they are no JSON")
-    return json.dumps({"query": query, "variables": values}, separators=(",", ":"), ensure_ascii=False).encode()
+    return json.dumps({"query": query, "variables": values}, separators=(",", ":"), ensure_ascii=False).encode(
+        "utf-8", "surrogatepass"
+    )
 
 
 def _part(one: Node, name: str, reading: _Reading) -> FormPart:

@@ -54,7 +54,7 @@ class Stub:
         if body and "content-type" not in headers and (kind := _kind(body)):
             headers = headers.adding("Content-Type", kind)
         mark = "&" if "?" in self.path else "?"
-        query = "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in self.query)
+        query = "&".join(f"{escaped(name)}={escaped(value)}" for name, value in self.query)
         return request_of(self.method, target_of(self.path + (mark + query if query else "")), headers, body)
 
     def open_parts(self, tool: str) -> Mapping[str, str]:
@@ -88,6 +88,11 @@ def counts(part: str) -> bool:
     """Whether a mirror counts a part of a request at all."""
     kind, _, name = part.partition(":")
     return kind != "header" or name.lower() in (*SELECTORS, "content-type")
+
+
+def escaped(text: str) -> str:
+    """A text as a part of a target."""
+    return quote(text.encode("utf-8", "surrogatepass"), safe="")
 
 
 def _kind(body: bytes) -> str:

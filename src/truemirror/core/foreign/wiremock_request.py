@@ -5,16 +5,14 @@ comes nearest. A mapping whose path is not said by equality stands for no single
 """
 
 import base64
-import json
 import re
 from collections.abc import Callable
-from urllib.parse import quote
 
 from truemirror.core.foreign.carried import Gathering
 from truemirror.core.foreign.har import unpacked
 from truemirror.core.foreign.node import Node
 from truemirror.core.foreign.parts import FORM, FormPart, form_body
-from truemirror.core.foreign.stub import RECORD_IT, Stub
+from truemirror.core.foreign.stub import RECORD_IT, Stub, escaped
 
 _KNOWN = frozenset(
     {"method", "url", "urlPath", "urlPathTemplate", "urlPattern", "urlPathPattern", "pathParameters", "headers"}
@@ -80,7 +78,7 @@ def _template(asked: Node, template: str, stub: Stub, gathering: Gathering) -> b
             why = f"{{{name}}} in the path stands for many requests, a recording for one"
             gathering.leave_whole(stub.entry, "request.urlPathTemplate", why, RECORD_IT)
             return False
-        template = template.replace(f"{{{name}}}", quote(value.scalar(), safe=""))
+        template = template.replace(f"{{{name}}}", escaped(value.scalar()))
     stub.path = template
     return True
 
@@ -140,7 +138,9 @@ def _bodies(asked: Node, stub: Stub, gathering: Gathering) -> None:
             stub.body = body
     parts: list[FormPart] = []
     for name, one in asked.get("formParameters").members():
-        _equal(one, "body", stub, gathering, lambda value, name=name: parts.append(FormPart(name, value.encode())))  # type: ignore[misc]
+        values: list[str] = []
+        _equal(one, "body", stub, gathering, values.append)
+        parts.extend(FormPart(name, value.encode("utf-8", "surrogatepass")) for value in values)
     if parts and stub.body is None:
         stub.body = form_body(parts)
         if all(name.lower() != "content-type" for name, _ in stub.headers):
@@ -159,9 +159,7 @@ def _body(matcher: Node, stub: Stub, gathering: Gathering) -> bytes | None:
         _list_options(matcher, where, stub, gathering)
     if json_value:
         told = json_value.value
-        return (told if isinstance(told, str) else json.dumps(told, ensure_ascii=False)).encode(
-            "utf-8", "surrogatepass"
-        )
+        return told.encode("utf-8", "surrogatepass") if isinstance(told, str) else json_value.json()
     if text or xml:
         return (text or xml).text().encode("utf-8", "surrogatepass")
     if packed:

@@ -4,7 +4,6 @@ Rules: a template that would be filled in per request is no recorded answer; a d
 middle, and is listed; a body's file is read through the source, which keeps to its folder.
 """
 
-import json
 from dataclasses import replace
 from itertools import pairwise
 
@@ -74,8 +73,7 @@ def _body(answer: Node, headers: Headers, source: Source) -> bytes:
     if answer.get("base64Body"):
         return unpacked(answer.get("base64Body").text(), answer.get("base64Body").path)
     if answer.get("jsonBody"):
-        told = json.dumps(answer.get("jsonBody").value, ensure_ascii=False, separators=(",", ":"))
-        return told.encode("utf-8", "surrogatepass")
+        return answer.get("jsonBody").json(compact=True)
     return encoded(answer.get("body").text(), headers.get("content-type"))
 
 
