@@ -152,6 +152,20 @@ def test_a_name_is_put_where_the_link_leads_and_nowhere_else() -> None:
     assert answered(asking([user("Ada")], link), user("Zoë").request) == user("Zoë").outcome
 
 
+def test_a_value_that_says_nothing_is_followed_where_a_link_leads() -> None:
+    """A short name of a thing, in the later request's path and nowhere else."""
+    links = (
+        Link("PUT /v1/things/{}", made="path:2", to="GET /v1/things/{}", used="path:2"),
+        Link("PUT /v1/things/{}", made="path:2", given="body:/id"),
+    )
+    made = Exchange(Request("PUT", "/v1/things/t1"), Response(200, "", JSON, b'{"id":"t1","rank":"t1"}'))
+    replayer = asking([made, read("t1")], *links)
+    assert answered(replayer, Request("PUT", "/v1/things/t2")).body == b'{"id":"t2","rank":"t1"}'
+    assert relaxed(replayer, read("t2").request) == "path:2 (value flow)"
+    assert isinstance(replayer.answer(Request("GET", "/v1/things/t3")), Refuse)
+    assert isinstance(replayer.answer(Request("GET", "/v1/other/t2")), Refuse)
+
+
 def test_creating_twice_keeps_both_values_apart() -> None:
     """The one recording stands for both, each as the request says."""
     other = str(UUID(int=77))

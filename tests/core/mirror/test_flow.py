@@ -109,10 +109,10 @@ def test_a_session_keeps_a_bounded_number_of_values() -> None:
     flow = NO_FLOW
     link = Link("POST /a", given="body:/id", to="GET /a/{}", used="path:1")
     for number in range(MOST_PAIRS + 10):
-        flow = flow.learned([Pair(f"then-{number}", f"now-{number}", link)])
+        flow = flow.learned([Pair(f"then-{number}", f"now-0{number}", link), Pair(f"{number}", f"{number}0", link)])
     assert {len(flow.recorded), len(flow.today), len(flow.linked)} == {MOST_PAIRS}
-    assert f"now-{MOST_PAIRS + 9}" in flow.recorded
-    assert "now-1" not in flow.recorded
+    assert f"now-0{MOST_PAIRS + 9}" in flow.recorded
+    assert "now-01" not in flow.recorded
 
 
 PARTS = ["path:1", "path:9", "query:a", "header:x-a", "cookie:a", "body:/a", "body:/*/a", "body:", "odd", "query:"]

@@ -106,7 +106,7 @@ class Flow:
     today: Mapping[str, str] = field(default_factory=dict)
     """Telling values that were recorded, and today's: the last ones."""
     linked: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
-    """Operation, part and today's value where a link leads, and what was recorded."""
+    """Operation, part and today's value where a link leads, and what was recorded, where not both are telling."""
 
     def __bool__(self) -> bool:
         """Whether anything differs from the recording."""
@@ -119,12 +119,17 @@ class Flow:
             then, now, rule = pair.recorded, pair.today, pair.rule
             today.pop(then, None)  # so that what comes now is the newest
             recorded.pop(now, None)
-            if then != now and is_telling(then, rule.kind) and is_telling(now, rule.kind):
-                today[then], recorded[now] = now, then
-            if isinstance(rule, Link) and rule.to:
+            if then == now:
+                if isinstance(rule, Link):
+                    linked.pop((rule.to, rule.used, now), None)
+                continue
+            if is_telling(then, rule.kind):
+                today[then] = now
+            if is_telling(then, rule.kind) and is_telling(now, rule.kind):
+                recorded[now] = then
+            elif isinstance(rule, Link) and rule.to:
                 linked.pop((rule.to, rule.used, now), None)
-                if then != now:
-                    linked[rule.to, rule.used, now] = then
+                linked[rule.to, rule.used, now] = then
         return Flow(_newest(recorded), _newest(today), _newest(linked))
 
     def follow(self, request: Request) -> Followed:
