@@ -100,11 +100,13 @@ def _tell_left(left_out: tuple[LeftOutOf, ...], *, several: bool) -> None:
     if not left_out:
         return
     click.echo("  not carried over:")
-    for one in left_out[:_SHOWN]:
+    shown = left_out[:_SHOWN]
+    for number, one in enumerate(shown, start=1):
         file = f"{one.file}, " if several else ""
         whole = " (the whole entry)" if one.whole else ""
         click.echo(f"    {file}{one.entry}: {one.part}: {one.why}{whole}")
-        if one.fix:
+        following = shown[number].fix if number < len(shown) else ""
+        if one.fix and one.fix != following:  # one remedy for several in a row is told once
             click.echo(f"      fix: {one.fix}")
     if len(left_out) > _SHOWN:
         click.echo(f"    and {len(left_out) - _SHOWN} more; --json lists all")
