@@ -15,7 +15,8 @@ class Mitmproxy:
 
     name = "mitmproxy"
     settings = (
-        "`stream_large_bodies=1` with `store_streamed_bodies`, so that answers pass as they come; on replay "
+        "recording by its defaults (with `stream_large_bodies` its replays wait for bodies that were not kept); "
+        "on replay "
         "`server_replay_reuse`, `server_replay_ignore_host` and `_port`, `server_replay_extra=404`, "
         "no `server_replay_refresh`, `connection_strategy=lazy`"
     )
@@ -31,10 +32,7 @@ class Mitmproxy:
 
     def record(self, folder: Path, upstream: str, host: str, silence: float) -> Running:
         """A reverse proxy that keeps flows."""
-        return self._run(
-            folder, host, upstream, "-w", str(folder / "flows"), "--set", "stream_large_bodies=1",
-            "--set", "store_streamed_bodies=true",
-        )  # fmt: skip
+        return self._run(folder, host, upstream, "-w", str(folder / "flows"))
 
     def replay(self, folder: Path, host: str) -> Running:
         """A reverse proxy in front of nobody that answers from flows."""
