@@ -17,7 +17,7 @@ class Mitmproxy:
     settings = (
         "recording by its defaults (with `stream_large_bodies` its replays wait for bodies that were not kept); "
         "on replay "
-        "`server_replay_reuse`, `server_replay_ignore_host` and `_port`, `server_replay_extra=404`, "
+        "`server_replay_ignore_host` and `_port`, `server_replay_extra=404`, "
         "no `server_replay_refresh`, `connection_strategy=lazy`"
     )
 
@@ -37,7 +37,7 @@ class Mitmproxy:
     def replay(self, folder: Path, host: str) -> Running:
         """A reverse proxy in front of nobody that answers from flows."""
         return self._run(
-            folder, host, _NOWHERE, "-S", str(folder / "flows"), "--set", "server_replay_reuse=true",
+            folder, host, _NOWHERE, "-S", str(folder / "flows"),
             "--set", "server_replay_extra=404", "--set", "server_replay_refresh=false",
             "--set", "connection_strategy=lazy", "--set", "server_replay_ignore_host=true",
             "--set", "server_replay_ignore_port=true",
