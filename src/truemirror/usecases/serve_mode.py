@@ -30,9 +30,10 @@ def switch(replayer: Replayer, forwarding: Forwarding | None, mode: Mode) -> Non
         replayer.mode = mode
         return
     replaces = mode is not Mode.RECORD_MISSING
-    if forwarding.journal is not None and (not _stores(mode) or replaces is (replayer.mode is Mode.RECORD_MISSING)):
+    is_over = not _stores(mode) or replaces is (replayer.mode is Mode.RECORD_MISSING)
+    replayer.mode = Mode.REPLAY  # what fails from here on leaves nothing that is forwarded and lost
+    if forwarding.journal is not None and is_over:
         _end_storing(replayer, forwarding)
-    replayer.mode = Mode.REPLAY
     if _stores(mode) and forwarding.journal is None and forwarding.opens is not None:
         forwarding.journal = forwarding.opens(replaces)
     replayer.mode = mode
