@@ -154,6 +154,16 @@ def test_a_session_that_begins_anew_loses_its_own_plan_and_counts_the_common_one
     assert mirror.plans("a") == ("call 1: reset",)
 
 
+def test_a_session_that_is_opened_anew_counts_its_calls_anew() -> None:
+    """As one that is reset: what the calls before meant is gone with them."""
+    mirror = replayer()
+    mirror.plan(parse_plan("call 2: reset"))
+    mirror.plan(parse_plan("call 3: empty"), "ada")
+    assert [said(mirror.answer(LIST, "ada")) for _ in range(2)] == ["answer 1", "fault reset"]
+    mirror.begin("ada")
+    assert [said(mirror.answer(LIST, "ada")) for _ in range(3)] == ["answer 1", "fault reset", "answer 2"]
+
+
 def test_a_plan_for_an_operation_that_was_never_recorded_names_the_nearest() -> None:
     """Else a rule would wait for ever for a call that has another name."""
     mirror = replayer()

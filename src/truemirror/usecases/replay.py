@@ -349,8 +349,9 @@ class Replayer:
             return {session: walk.place for session, walk in self._walks.items()}
 
     def begin(self, session: str) -> None:
-        """Let a session stand at the beginning, known before its first request."""
+        """Let a session begin anew at the beginning, known before its first request."""
         with self._lock:
+            self.conditions.reset(session)
             self._begin(session)
 
     def reset(self, session: str | None = None) -> None:
