@@ -113,6 +113,16 @@ def test_an_address_that_others_reach_needs_a_token() -> None:
     assert asked(named, ("Host", "mirrors.test"), ("Origin", "http://mirrors.test"), right, local=False) == 403
 
 
+@pytest.mark.parametrize("token", ["sésame-öffne-7351", "\udcff-of-no-encoding"])
+def test_a_token_of_any_characters_is_compared_as_the_bytes_that_are_sent(token: str) -> None:
+    """As the command line or the environment gave them; fields are read byte by byte."""
+    sent = token.encode("utf-8", "surrogateescape").decode("latin-1")
+    guard, host = Guard("127.0.0.1", token), ("Host", "localhost")
+    assert asked(guard, host, ("Authorization", f"Bearer {sent}")) == 200
+    assert asked(guard, host, ("Authorization", "Bearer x")) == 401
+    assert asked(guard, host, ("Authorization", "Bearer \u20ac")) == 401
+
+
 def test_a_token_is_asked_for_on_real_sockets_and_is_never_told() -> None:
     """The error says how to bring it."""
     with serving_with(Guard("127.0.0.1", TOKEN), mirror(*POLL)) as server:

@@ -57,9 +57,10 @@ class Guard:
         return name is not None and (is_loopback(name) or name == self.host.lower())
 
     def _is_token(self, authorization: str) -> bool:
-        """Whether the field holds the token."""
+        """Whether the field, which was read byte by byte, holds the bytes of the token."""
         scheme, _, given = authorization.partition(" ")
-        same = hmac.compare_digest(given.strip().encode("utf-8", "replace"), self.token.encode())
+        token = self.token.encode("utf-8", "surrogateescape")
+        same = hmac.compare_digest(given.strip(" \t").encode("latin-1", "replace"), token)
         return scheme.lower() == "bearer" and same
 
 
