@@ -13,6 +13,8 @@ from cryptography import x509
 
 from truemirror.adapters import certificates
 from truemirror.adapters.certificates import tls_for, user_folder
+from truemirror.bootstrap.tls import tls
+from truemirror.config import Config, ServiceConfig
 from truemirror.errors import FormatError, StoreError, UsageError
 
 
@@ -42,6 +44,17 @@ def test_a_client_that_trusts_the_ca_meets_the_server_by_each_of_its_names(tmp_p
     """This machine's and those that were named."""
     made = tls_for(["tags.internal", "müller.test", "10.1.2.3", "localhost"], tmp_path / "ca")
     assert met(made.context, trusting(made.ca), name).version() in ("TLSv1.2", "TLSv1.3")
+
+
+@pytest.mark.parametrize("name", ["fd00::7", "fd00::8", "tags.internal", "tags.test"])
+def test_a_service_is_met_by_each_of_its_configured_hosts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """In every form that the configuration takes, with a port and without."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    hosts = ("[fd00::7]", "[fd00::8]:8443", "tags.internal", "tags.test:8443")
+    made = tls(Config(tmp_path, services={"tags": ServiceConfig("tags", hosts=hosts)}), "127.0.0.1", ["tags"])
+    assert met(made.context, trusting(made.ca), name).version()
 
 
 def test_no_other_name_is_certified(tmp_path: Path) -> None:

@@ -27,6 +27,6 @@ def tls(config: Config, host: str, services: Iterable[str]) -> Tls:
 
 
 def _bare(host: str) -> str:
-    """A host without its port."""
+    """A host without its port and brackets."""
     name, colon, port = host.rpartition(":")
-    return name.strip("[]") if colon and port.isdecimal() else host
+    return (name if colon and port.isdecimal() else host).strip("[]")
