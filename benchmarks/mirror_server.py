@@ -60,7 +60,7 @@ def main() -> int:
             rate = None
             if count <= contestant.most:
                 with running(contestant, count) as (port, group):
-                    load(port, count, 2 + count // 10_000)
+                    load(port, count, 2 + count // 4_000)
                     rate = measured(port, group, count, options.seconds)
             rates[contestant.name].append(rate)
             told = f"{number(rate[0])} for each second of processor, {number(rate[1])} by the clock" if rate else "–"
