@@ -15,7 +15,7 @@ from truemirror.usecases.replay import Replayer
 from truemirror.usecases.serve import Forwarding
 from truemirror.usecases.serve_watch import Changed, Unchanged, Watch, Watched
 
-OLD, NEW = Request("GET", "/old"), Request("GET", "/new")
+OLD, NEW, STORED = (Request("GET", path) for path in ("/old", "/new", "/stored"))
 
 
 def mirror(*requests: Request) -> Mirror:
@@ -112,6 +112,26 @@ def test_what_this_server_records_itself_is_left_to_it(files: Files) -> None:
     assert [one for _ in range(4) for one in watch.changes()] == []
     forwarding.journal = None
     assert [type(one) for _ in range(4) for one in watch.changes()] == [Changed]
+
+
+def test_a_change_that_was_read_before_a_recording_began_waits_for_its_end(files: Files) -> None:
+    """What the server stored meanwhile goes on to answer."""
+    replayer = Replayer(mirror(OLD))
+    forwarding = Forwarding(replayer)
+    watch = files.watch(replayer, forwarding)
+    files.store.save(mirror(OLD, NEW))
+    files.looks = ["pulled"]
+    (change,) = [one for _ in range(2) for one in watch.changes()]
+    assert isinstance(change, Changed)
+    forwarding.journal = MemoryMirrors().journal("tags")
+    replayer.add([("ada", Exchange(STORED, Response(201)))])
+    assert not watch.take(change)
+    assert isinstance(replayer.answer(STORED), Replay)
+    forwarding.journal = None
+    (again,) = [one for _ in range(2) for one in watch.changes()]
+    assert isinstance(again, Changed)
+    assert watch.take(again)
+    assert isinstance(replayer.answer(NEW), Replay)
 
 
 def test_a_mirror_that_is_gone_is_served_as_it_was(files: Files) -> None:

@@ -86,11 +86,15 @@ class Watch:
                     if change is not None:
                         yield change
 
-    def take(self, change: Changed) -> None:
-        """Serve the new state; sessions keep standing."""
-        replayer = self._mirrors[change.service].replayer
-        replayer.renew(change.mirror, change.index)
-        replayer.stale = change.stale
+    def take(self, change: Changed) -> bool:
+        """Serve the new state; sessions keep standing. False where a recording has begun since it was read."""
+        watched = self._mirrors[change.service]
+        if watched.is_recorded:
+            del self._seen[change.service]  # read again when the recording is over
+            return False
+        watched.replayer.renew(change.mirror, change.index)
+        watched.replayer.stale = change.stale
+        return True
 
     def _read(self, service: str, watched: Watched) -> Changed | Unchanged | None:
         """The mirror as its files have it now; None when that is what is served."""

@@ -26,6 +26,5 @@ async def keep_renewed(watch: Watch, tell: Callable[[Changed | Unchanged], None]
             _LOG.exception("the mirrors' files could not be looked at")
             continue
         for change in found:
-            if isinstance(change, Changed):
-                watch.take(change)
-            tell(change)
+            if isinstance(change, Unchanged) or watch.take(change):
+                tell(change)
