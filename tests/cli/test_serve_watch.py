@@ -20,7 +20,13 @@ from tests.cli.test_serve import PATIENCE, ended, line, mirror
 from tests.tiny_services import until
 
 from truemirror.adapters.mirror_files import MirrorFiles
+from truemirror.bootstrap import mirror_doors
+from truemirror.bootstrap.watching import looks, watch
+from truemirror.cli.output import load_config
+from truemirror.core.mirror.decision import Mode
 from truemirror.core.mirror.model import Mirror
+from truemirror.usecases.serve_plan import Serving
+from truemirror.usecases.serve_watch import Changed
 
 Start = Callable[..., "subprocess.Popen[str]"]
 
@@ -120,6 +126,18 @@ def test_a_changed_mirror_is_served_without_a_restart(serve: Start, store: Mirro
     client.close()
     process.terminate()
     assert process.wait(PATIENCE) == 0
+
+
+def test_a_mirror_that_is_still_empty_is_no_error_of_its_watch(tmp_path: Path) -> None:
+    """Until somebody records it; then it is served."""
+    config = load_config(mirrors=tmp_path)
+    seen = looks(config)
+    how = Serving(Mode.SPY, upstreams={"tags": "http://127.0.0.1:9"})
+    (door,), _ = mirror_doors(config, ["tags"], how)
+    watching = watch(config, door.mounts, seen)
+    assert [one for _ in range(3) for one in watching.changes()] == []
+    MirrorFiles(tmp_path).save(mirror("tags"))
+    assert [type(one) for _ in range(3) for one in watching.changes()] == [Changed]
 
 
 def test_without_watch_the_files_are_read_once(serve: Start, store: MirrorFiles) -> None:

@@ -26,9 +26,10 @@ def looks(config: Config) -> Mapping[str, Hashable]:
 def watch(config: Config, mounts: Mapping[str, Mount], seen: Mapping[str, Hashable]) -> Watch:
     """A watch over the files of these mirrors; `seen` is what they looked like before they were loaded."""
     from truemirror.adapters.mirror_files import MirrorFiles
-    from truemirror.adapters.mirror_files.looking import look
+    from truemirror.adapters.mirror_files.looking import NOTHING, look
     from truemirror.adapters.mirror_files.store import utc_day
     from truemirror.usecases.serve_watch import Watch, Watched
 
     watched = {name: Watched(mount.replayer, mount.forwarding) for name, mount in mounts.items()}
-    return Watch(config, MirrorFiles(config.mirrors), partial(look, config.mirrors), utc_day, watched, seen)
+    before = dict.fromkeys(mounts, NOTHING) | dict(seen)
+    return Watch(config, MirrorFiles(config.mirrors), partial(look, config.mirrors), utc_day, watched, before)

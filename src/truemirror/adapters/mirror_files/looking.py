@@ -10,6 +10,9 @@ from pathlib import Path
 
 from truemirror.adapters.mirror_files.lock import JOURNAL
 
+NOTHING: Hashable = frozenset()
+"""What a service without files looks like."""
+
 
 def look(root: Path, service: str) -> Hashable:
     """The names, sizes and times of a service's files; equal as long as nobody touched them."""
