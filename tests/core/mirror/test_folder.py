@@ -25,6 +25,7 @@ from truemirror.core.mirror.folder import (
     part_name,
 )
 from truemirror.core.mirror.model import FORMAT, Ignore, Link, Mirror, MirrorRules, Noise, Scenario
+from truemirror.core.mirror.noise_kinds import KINDS
 from truemirror.core.mirror.session import scenario_name, scenario_names
 from truemirror.core.mirror.strict_json import parse_json
 from truemirror.core.wire.exchange import Exchange, Request, Response
@@ -161,10 +162,10 @@ def test_a_mirror_without_links_says_nothing_of_them() -> None:
     assert b"links" not in encode_mirror(Mirror("tags", "1.0.0"))
 
 
-@given(st.text(), st.text(), st.text())
-def test_any_rule_comes_back(operation: str, part: str, why: str) -> None:
+@given(st.text(), st.text(), st.text(), st.sampled_from(KINDS))
+def test_any_rule_comes_back(operation: str, part: str, why: str, kind: str) -> None:
     """What a person wrote as reason survives, whatever it is."""
-    rules = MirrorRules((Ignore(operation, part, why),), (Noise(operation, part, why),), (operation,))
+    rules = MirrorRules((Ignore(operation, part, why),), (Noise(operation, part, kind),), (operation,))
     if operation and part and why:
         assert decode_mirror(parse_json(encode_mirror(Mirror("a", "1", (), rules))), "a", "1") == rules
 
@@ -182,6 +183,9 @@ WRONG_MIRRORS: list[tuple[Any, str, str]] = [
     ({"ignore": [{"operation": "*", "part": "body", "why": 1}]}, "ignore[0].why", "a text"),
     ({"ignore": [{"operation": "*", "part": "body"}, 7]}, "ignore[1]", "an object"),
     ({"noise": [{"operation": "*", "part": "body", "knd": ""}]}, "noise[0].knd", "nearest: kind"),
+    ({"noise": [{"operation": "*", "part": "body:/at", "kind": "datetime"}]}, "noise.kind", "nearest: date-time"),
+    ({"noise": [{"operation": "*", "part": "body:/at", "kind": "qqqq"}]}, "noise.kind", "one of string, number"),
+    ({"links": [{"from": "*", "made": "body:/a", "given": "body:/a", "kind": "uid"}]}, "links.kind", "nearest: uuid"),
     ({"reads": [1]}, "reads[0]", "an operation"),
     ({"reads": "POST /q"}, "reads", "a list"),
 ]

@@ -14,6 +14,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, MutableMapping
+from difflib import get_close_matches
 from typing import Any
 
 import orjson
@@ -23,6 +24,7 @@ from truemirror.core.mirror.exchange_id import exchange_id
 from truemirror.core.mirror.fields import Document, as_object, day, listed, text, under, wrong
 from truemirror.core.mirror.formats import upgrade
 from truemirror.core.mirror.model import FORMAT, Ignore, Link, Mirror, MirrorRules, Noise, Scenario
+from truemirror.core.mirror.noise_kinds import KINDS
 from truemirror.core.wire.exchange import Exchange
 from truemirror.errors import FormatError
 
@@ -196,7 +198,16 @@ def _noise(fields: dict[str, str]) -> Noise:
     """One rule about what varies. Raises FormatError."""
     if fields["of"] not in ("", "answer", "request"):
         raise wrong("noise.of", "`answer` or `request`", fields["of"])
+    _known_kind("noise.kind", fields["kind"])
     return Noise(fields["operation"], fields["part"], fields["kind"], fields["of"] or "answer")
+
+
+def _known_kind(where: str, kind: str) -> None:
+    """Nothing is of an unknown kind, so a rule with one would do nothing. Raises FormatError."""
+    if kind not in KINDS:
+        near = get_close_matches(kind[:40], KINDS, n=1, cutoff=0.4)
+        nearest = near[0] if near else f"one of {', '.join(KINDS)}"
+        raise FormatError(f"{kind[:40]!r} is no kind of value", where=where, nearest=nearest)
 
 
 def _link(fields: dict[str, str]) -> Link:
@@ -209,6 +220,8 @@ def _link(fields: dict[str, str]) -> Link:
             where="links",
             fix='as {"from": "POST /v1/deals", "given": "body:/id", "to": "GET /v1/deals/{}", "used": "path:2"}',
         )
+    if link.kind:
+        _known_kind("links.kind", link.kind)
     return link
 
 

@@ -18,6 +18,8 @@ from truemirror.core.mirror.redaction_shapes import is_uuid, is_words
 ABSENT_OR_PRESENT: Final = "absent-or-present"
 WIDE_FIRST: Final = ("string", "number", "date-time", "date", "http-date", "uuid", "etag", "integer")
 """Kinds of values; of two that hold the same value the wider comes first."""
+KINDS: Final = (*WIDE_FIRST, ABSENT_OR_PRESENT)
+"""All that a rule can name."""
 DEPENDENT: Final = frozenset({"string", "number", "integer", "etag", ABSENT_OR_PRESENT})
 """Kinds that may also differ because somebody wrote something in between."""
 
