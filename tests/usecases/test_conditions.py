@@ -123,6 +123,18 @@ def test_a_planned_body_keeps_the_other_marks_of_the_recorded_error() -> None:
     assert (found.headers.get("content-type") or "").startswith("text/plain")
 
 
+@pytest.mark.parametrize("rule", ["call 1: 204", "call 1: 304 {}"])
+def test_a_planned_status_that_never_has_a_body_comes_without_one(rule: str) -> None:
+    """Nor does its head promise one."""
+    mirror = replayer()
+    mirror.plan(parse_plan(rule))
+    answer = outcome(mirror.answer(LIST))
+    assert isinstance(answer, Response)
+    assert answer.body == b""
+    assert "content-length" not in answer.headers
+    assert "content-type" not in answer.headers
+
+
 def test_a_plan_for_all_counts_in_each_session_for_itself() -> None:
     """The second call of each is the second."""
     mirror = replayer()

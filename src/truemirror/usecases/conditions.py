@@ -215,6 +215,8 @@ def _response(effect: Effect, recorded: Exchange | None) -> Response:
         kind = _media(body) if effect.body is not None or known is None else ""
         headers = headers.replacing("Content-Type", kind) if kind else headers
         headers = headers.replacing("Content-Length", str(len(body)))
+        if has_no_body("GET", status):
+            headers, body = headers.without("content-type", "content-length"), b""
         known = Response(status, known.reason if known else _phrase(status), headers, body)
     for name, value in effect.headers:
         known = replace(known, headers=known.headers.replacing(name, value))
