@@ -194,3 +194,17 @@ def test_every_exchange_has_an_id(exchange: Exchange) -> None:
     rules = MirrorRules(noise=(Noise("*", "body:/*/0", "string"), Noise("*", "body:", "string"), Noise("*", "x:y", "")))
     assert exchange_id(exchange, rules) == exchange_id(exchange, rules)
     assert len(bytes.fromhex(exchange_id(exchange))) == 8
+
+
+def test_a_rule_about_an_answer_may_lack_its_first_slash() -> None:
+    """As one about a request may: it holds, instead of doing nothing."""
+    rules = noisy("body:seen")
+    assert exchange_id(seen('"2030-01-01T00:00:00Z"'), rules) == exchange_id(DEAL, rules)
+
+
+def test_no_rule_is_too_odd_for_an_answer() -> None:
+    """A list has no member of thousands of digits, and a body too deep to be walked counts as it is."""
+    deep = answered(body=b'{"a":' * 1000 + b"1" + b"}" * 1000)
+    assert exchange_id(deep, noisy("body:" + "/a" * 1000, kind="integer"))
+    many = "9" * 5000
+    assert exchange_id(DEAL, noisy(f"body:/items/{many}", "body:/seen")) == exchange_id(DEAL, noisy("body:/seen"))

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from truemirror.core.mirror.model import Ignore, Link, MirrorRules, Noise
+from truemirror.core.mirror.part_values import request_values
 from truemirror.core.mirror.parts import Parts, parts_of
 from truemirror.core.mirror.relax import levels_of, relax
 from truemirror.core.wire.exchange import Request
@@ -104,3 +105,15 @@ ASKED = st.builds(
 def test_relaxing_never_fails_and_says_the_same_twice(asked: Parts, rules: list[Ignore | Noise]) -> None:
     """Whatever the request holds."""
     assert relax(asked, rules).digest() == relax(asked, rules).digest()
+
+
+def test_no_rule_is_too_odd_for_a_request() -> None:
+    """A number of thousands of digits leads nowhere; a pointer of a thousand steps leaves a body as it is."""
+    many, deep = "9" * 5000, '{"a":' * 1000 + "1" + "}" * 1000
+    for made, part in (
+        (parts("/v1/x"), f"path:{many}"),
+        (parts(body="[1]", media=JSON), f"body:/{many}"),
+        (parts(body=deep, media=JSON), "body:" + "/a" * 1000),
+    ):
+        assert relax(made, [Ignore("*", part)]) == made
+    assert request_values(Request("GET", "/v1/x"), f"path:{many}") == ()

@@ -14,9 +14,9 @@ from urllib.parse import quote, unquote, unquote_plus
 import orjson
 
 from truemirror.core.mirror.difference import escaped
+from truemirror.core.mirror.noise_blank import steps_of
 from truemirror.core.mirror.part_values import ADDRESSES
 from truemirror.core.mirror.redaction_rewrite import with_contents
-from truemirror.core.mirror.relax import steps_of
 from truemirror.core.wire.exchange import Request, Response
 from truemirror.core.wire.headers import Headers
 from truemirror.core.wire.media import media_type

@@ -15,6 +15,7 @@ from truemirror.core.mirror.noise_kinds import ABSENT_OR_PRESENT, WIDE_FIRST, is
 
 _ORDER = {kind: place for place, kind in enumerate((*WIDE_FIRST, ABSENT_OR_PRESENT))}
 _BODY = "body:"
+_MOST_DIGITS = 18
 
 
 class _Kind(str):
@@ -29,8 +30,14 @@ def noise_of(rules: Iterable[Noise], operation: str, of: str = "answer") -> tupl
 
 
 def steps_of(pointer: str) -> list[str]:
-    """The steps of a JSON pointer; none for the whole document."""
-    return [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
+    """The steps of a JSON pointer; none for the whole document. A slash that was forgotten in front is added."""
+    steps = pointer.removeprefix("/").split("/") if pointer else []
+    return [step.replace("~1", "/").replace("~0", "~") for step in steps]
+
+
+def number_of(step: str) -> int | None:
+    """The number that a step is; None for what is none, or has more digits than any list has members."""
+    return int(step) if len(step) <= _MOST_DIGITS and step.isdecimal() else None
 
 
 def has_noisy_body(noise: Iterable[Noise]) -> bool:
@@ -67,7 +74,7 @@ def blanked_body(body: bytes, noise: Iterable[Noise]) -> bytes:
             alone = not any(other[0] == pointer and other[1] != kind for other in rules)
             document = _blank(document, steps_of(pointer), kind, alone=alone)
         return orjson.dumps(document, default=lambda value: f"\0{value}", option=orjson.OPT_PASSTHROUGH_SUBCLASS)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):  # no JSON, or nested deeper than it can be walked or written
         return body
 
 
@@ -91,8 +98,10 @@ def _places(value: Any, step: str) -> Iterator[Any]:
     elif isinstance(value, list):
         if step == "*":
             yield from range(len(value))
-        elif step.isdecimal() and int(step) < len(value):
-            yield int(step)
+        else:
+            place = number_of(step)
+            if place is not None and place < len(value):
+                yield place
 
 
 def located(value: Any, steps: Sequence[str]) -> Iterator[Any]:

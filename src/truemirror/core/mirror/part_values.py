@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 import orjson
 
-from truemirror.core.mirror.relax import steps_of
+from truemirror.core.mirror.noise_blank import number_of, steps_of
 from truemirror.core.wire.canonical import canonical_query
 from truemirror.core.wire.exchange import Request, Response
 from truemirror.core.wire.headers import Headers
@@ -27,7 +27,8 @@ def request_values(request: Request, part: str) -> tuple[str, ...]:
     match kind:
         case "path":
             steps = request.path.split("/")[1:]
-            return (unquote(steps[int(name)]),) if name.isdecimal() and int(name) < len(steps) else ()
+            number = number_of(name)
+            return (unquote(steps[number]),) if number is not None and number < len(steps) else ()
         case "query":
             return tuple(value for key, value in canonical_query(request.query) if key == name and value)
         case "header":

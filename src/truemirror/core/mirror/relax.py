@@ -17,6 +17,7 @@ from typing import Any
 import orjson
 
 from truemirror.core.mirror.model import Ignore, Link, MirrorRules, Noise
+from truemirror.core.mirror.noise_blank import number_of, steps_of
 from truemirror.core.mirror.noise_kinds import ABSENT_OR_PRESENT, is_text_of, is_value_of
 from truemirror.core.mirror.parts import Parts
 
@@ -92,8 +93,9 @@ def _with(parts: Parts, part: str, change: Change, change_json: Change) -> Parts
             return replace(parts, selectors=_pairs(parts.selectors, lower, change), media=media)
         case "credentials":
             return replace(parts, credentials=_pairs(parts.credentials, name, change))
-        case "path" if name.isdecimal():
-            return replace(parts, path=_step(parts.path, int(name), change))
+        case "path":
+            number = number_of(name)
+            return parts if number is None else replace(parts, path=_step(parts.path, number, change))
         case "body" if not name:
             return replace(parts, body=b"", media="") if change(None) is _GONE else parts
         case "body":
@@ -126,10 +128,10 @@ def _body(parts: Parts, pointer: str, change: Change, change_json: Change) -> by
         document = orjson.loads(parts.body)
     except orjson.JSONDecodeError:
         return parts.body
-    changed = change_at(document, steps, change_json)
     try:
+        changed = change_at(document, steps, change_json)
         return b"" if changed is _GONE else orjson.dumps(changed, option=orjson.OPT_SORT_KEYS)
-    except TypeError:  # nested deeper than it can be written
+    except (TypeError, RecursionError):  # nested deeper than it can be walked or written
         return parts.body
 
 
@@ -140,12 +142,6 @@ def form_pairs(canonical: bytes) -> Pairs:
     except (ValueError, SyntaxError):
         return ()
     return pairs
-
-
-def steps_of(pointer: str) -> list[str]:
-    """The steps of a JSON pointer; none for the whole document. A slash that was forgotten in front is added."""
-    steps = pointer.removeprefix("/").split("/") if pointer else []
-    return [step.replace("~1", "/").replace("~0", "~") for step in steps]
 
 
 def change_at(value: Any, steps: Sequence[str], change: Change) -> Any:
@@ -161,7 +157,8 @@ def change_at(value: Any, steps: Sequence[str], change: Change) -> Any:
             else:
                 value[key] = new
     elif isinstance(value, list):
-        places = range(len(value)) if step == "*" else [int(step)] if step.isdecimal() else []
+        number = number_of(step)
+        places = range(len(value)) if step == "*" else [] if number is None else [number]
         for place in reversed([place for place in places if place < len(value)]):
             new = change_at(value[place], rest, change)
             if new is _GONE:
