@@ -115,3 +115,24 @@ def test_an_error_that_is_recorded_and_not_exercised_is_a_gap() -> None:
 def test_without_a_contract_nothing_is_said_of_declarations() -> None:
     """There is nothing to compare with."""
     assert counted(show(("GET /v1/deals", "200")), None, contract=False).gaps == ()
+
+
+class _Compared(str):
+    """A text that counts how often it is held against another."""
+
+    times = 0
+
+    def __eq__(self, other: object) -> bool:
+        """As of any text."""
+        _Compared.times += 1
+        return str.__eq__(self, other)
+
+    __hash__ = str.__hash__
+
+
+def test_a_contract_of_many_statuses_is_counted_in_one_go() -> None:
+    """Each status is looked up, not held against all others."""
+    declared = {"GET /v1/deals": tuple(_Compared(number) for number in range(500))}
+    _Compared.times = 0
+    coverage_of("deals", "1.0.0", "1.0.0", Age(), [], declared, None)
+    assert _Compared.times < 20 * 500
