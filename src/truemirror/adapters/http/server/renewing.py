@@ -20,11 +20,17 @@ async def keep_renewed(watch: Watch, tell: Callable[[Changed | Unchanged], None]
     loop = asyncio.get_running_loop()
     while True:
         await asyncio.sleep(LOOK_SECONDS)
+        found: list[Changed | Unchanged] = []
         try:
-            found = await loop.run_in_executor(None, lambda: list(watch.changes()))
-        except Exception:  # the server outlives a defect of its watch
+            await loop.run_in_executor(None, _look, watch, found)
+        except Exception:  # the server outlives a defect of its watch, and loses nothing that was found before it
             _LOG.exception("the mirrors' files could not be looked at")
-            continue
         for change in found:
             if isinstance(change, Unchanged) or watch.take(change):
                 tell(change)
+
+
+def _look(watch: Watch, found: list[Changed | Unchanged]) -> None:
+    """One look; what is found is kept one by one."""
+    for change in watch.changes():
+        found.append(change)  # noqa: PERF402 (a list that is extended may lose them all)
