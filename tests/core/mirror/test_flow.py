@@ -10,7 +10,7 @@ from truemirror.core.mirror.fit import fit, followed
 from truemirror.core.mirror.flow import MOST_PAIRS, NO_FLOW, Pair, is_telling
 from truemirror.core.mirror.flow_rename import Renaming, renamed_json, renamed_request, renamed_response
 from truemirror.core.mirror.index import Hit, build_index
-from truemirror.core.mirror.model import Link, Mirror, MirrorRules, Noise, Scenario
+from truemirror.core.mirror.model import Ignore, Link, Mirror, MirrorRules, Noise, Scenario
 from truemirror.core.wire.exchange import Exchange, Request, Response
 from truemirror.core.wire.headers import Headers
 
@@ -146,3 +146,13 @@ def test_no_request_is_too_odd(recorded: Request, asked: list[Request], noise: l
         found, follow = followed(index, index.find(request), flow)
         if isinstance(found, Hit):
             flow = fit(exchange, found, follow, flow).flow
+
+
+@pytest.mark.parametrize("asked", ["/v1/x?q=&ts=1", "/v1/x?q=b&ts=1"])
+def test_what_makes_no_pair_is_reported_beside_what_is_ignored(asked: str) -> None:
+    """An empty value is none that flows; that it was let pass is told all the same."""
+    rules = MirrorRules((Ignore("*", "query:ts"),), (Noise("*", "query:q", "string", "request"),))
+    recorded = Exchange(Request("GET", "/v1/x?q=a"), Response(200, "OK"))
+    hit = build_index(Mirror("tags", "1", (Scenario("default", (recorded,)),), rules)).find(Request("GET", asked))
+    assert isinstance(hit, Hit)
+    assert set(fit(recorded, hit, None, NO_FLOW).relaxed) == {"query:ts", "query:q"}

@@ -4,7 +4,7 @@ Rules: pure; what had to be relaxed comes out with the answer, so that it can be
 differs comes out as the same object.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from truemirror.core.mirror.flow import Flow, Followed, Pair, given_pairs, made_pairs
@@ -12,7 +12,9 @@ from truemirror.core.mirror.index import Hit, Index, NoHit
 from truemirror.core.mirror.model import Ignore, Noise
 from truemirror.core.mirror.noise_kinds import ABSENT_OR_PRESENT
 from truemirror.core.mirror.operation import operation_of
-from truemirror.core.wire.exchange import Exchange, Response
+from truemirror.core.mirror.part_values import request_values
+from truemirror.core.mirror.relax import Relaxation
+from truemirror.core.wire.exchange import Exchange, Request, Response
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +52,29 @@ def fit(recorded: Exchange, hit: Hit, follow: Followed | None, flow: Flow) -> Fi
         flow = flow.learned(pairs)
     outcome = flow.answer(recorded.outcome, recorded.request, pairs, follow.carried if follow else {})
     exchange = recorded if outcome is recorded.outcome else replace(recorded, outcome=outcome)
-    return Fitted(exchange, flow, tuple(dict.fromkeys(_relaxed(hit, pairs, follow))))
+    unpaired = _unpaired(recorded.request, asked, hit.relaxed) if asked is not None else ()
+    return Fitted(exchange, flow, tuple(dict.fromkeys(_relaxed(hit, pairs, follow, unpaired))))
 
 
-def _relaxed(hit: Hit, pairs: Sequence[Pair], follow: Followed | None) -> Iterator[str]:
+def _unpaired(recorded: Request, asked: Request, rules: Iterable[Relaxation]) -> tuple[str, ...]:
+    """Parts that rules let vary and that differ without making pairs: empty on one side, or of no single value."""
+    return tuple(rule.part for rule in rules if not isinstance(rule, Ignore) and _differs(rule.part, recorded, asked))
+
+
+def _differs(part: str, recorded: Request, asked: Request) -> bool:
+    """Whether what stands at a part is not the same number of values, or cannot be told."""
+    kind, _, name = part.partition(":")
+    if kind == "credentials" or (kind == "query" and not name):
+        return True
+    return len(request_values(recorded, part)) != len(request_values(asked, part))
+
+
+def _relaxed(hit: Hit, pairs: Sequence[Pair], follow: Followed | None, unpaired: Sequence[str]) -> Iterator[str]:
     """The parts in which the request was not the recorded one."""
     parts = follow.parts if follow else ()
     named = [rule.part for rule in hit.relaxed if isinstance(rule, Ignore) or _may_lack(rule)]
     named += [pair.rule.part for pair in pairs if pair.recorded != pair.today and pair.rule.part not in parts]
+    named += [part for part in unpaired if part not in parts]
     yield from named or (rule.part for rule in hit.relaxed)
     yield from (f"{part} (value flow)" for part in parts)
 
