@@ -25,6 +25,8 @@ from truemirror.core.wire.headers import Headers
 
 Placed = tuple[str, Spot]
 """A part, and how it differs."""
+Known = dict[tuple[tuple[str | int, ...], str], str]
+"""What general steps lead to, by steps and kind."""
 
 OUTCOME = "another outcome"
 NO_JSON = "a body that is no JSON"
@@ -76,17 +78,23 @@ def _body_spots(one: bytes, other: bytes) -> Iterator[Placed]:
     except (RecursionError, TypeError):
         yield "body", Spot((), "", "", why=DEEP)
         return
+    known: Known = {}
     for spot in spots:
-        general = _general(spot, documents) if spot.kind else spot
+        general = _general(spot, documents, known) if spot.kind else spot
         yield _pointer(general.steps), general
 
 
-def _general(spot: Spot, documents: Sequence[Any]) -> Spot:
-    """The spot with `*` for every index that does not matter; its kind may become a wider one by that."""
+def _general(spot: Spot, documents: Sequence[Any], known: Known) -> Spot:
+    """The spot with `*` for every index that does not matter; its kind may become a wider one by that.
+
+    `known` remembers what general steps lead to, so that a list is looked through once and not for each member.
+    """
     for place, step in enumerate(spot.steps):
         if isinstance(step, int):
             wide = (*spot.steps[:place], "*", *spot.steps[place + 1 :])
-            kind = _kind_at(wide, spot.kind, documents)
+            if (wide, spot.kind) not in known:
+                known[wide, spot.kind] = _kind_at(wide, spot.kind, documents)
+            kind = known[wide, spot.kind]
             if kind:
                 spot = replace(spot, steps=wide, kind=kind)
     return spot
