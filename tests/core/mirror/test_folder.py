@@ -11,6 +11,7 @@ from truemirror.core.mirror.document import Reading
 from truemirror.core.mirror.folder import (
     PART_LIMIT,
     PART_NAME,
+    PARTS,
     SERVICE_NAME,
     VERSION_NAME,
     decode_mirror,
@@ -162,11 +163,12 @@ def test_a_mirror_without_links_says_nothing_of_them() -> None:
     assert b"links" not in encode_mirror(Mirror("tags", "1.0.0"))
 
 
-@given(st.text(), st.text(), st.text(), st.sampled_from(KINDS))
-def test_any_rule_comes_back(operation: str, part: str, why: str, kind: str) -> None:
+@given(st.text(), st.sampled_from(PARTS), st.text(), st.text(), st.sampled_from(KINDS))
+def test_any_rule_comes_back(operation: str, what: str, name: str, why: str, kind: str) -> None:
     """What a person wrote as reason survives, whatever it is."""
+    part = f"{what}:{name}"
     rules = MirrorRules((Ignore(operation, part, why),), (Noise(operation, part, kind),), (operation,))
-    if operation and part and why:
+    if operation and why:
         assert decode_mirror(parse_json(encode_mirror(Mirror("a", "1", (), rules))), "a", "1") == rules
 
 
@@ -185,6 +187,9 @@ WRONG_MIRRORS: list[tuple[Any, str, str]] = [
     ({"noise": [{"operation": "*", "part": "body", "knd": ""}]}, "noise[0].knd", "nearest: kind"),
     ({"noise": [{"operation": "*", "part": "body:/at", "kind": "datetime"}]}, "noise.kind", "nearest: date-time"),
     ({"noise": [{"operation": "*", "part": "body:/at", "kind": "qqqq"}]}, "noise.kind", "one of string, number"),
+    ({"noise": [{"operation": "*", "part": "bdy:/at", "kind": "uuid"}]}, "noise.part", "nearest: body"),
+    ({"ignore": [{"operation": "*", "part": "qqqq"}]}, "ignore.part", "one of body, cookie"),
+    ({"links": [{"from": "*", "made": "bod:/a", "given": "body:/a"}]}, "links.made", "nearest: body"),
     ({"links": [{"from": "*", "made": "body:/a", "given": "body:/a", "kind": "uid"}]}, "links.kind", "nearest: uuid"),
     ({"reads": [1]}, "reads[0]", "an operation"),
     ({"reads": "POST /q"}, "reads", "a list"),

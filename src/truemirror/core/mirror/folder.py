@@ -42,6 +42,8 @@ _PLAIN_FOLDER = re.compile(r"[\w=+@][\w.=+@-]*\Z")
 _HASHED_FOLDER = re.compile(r"=[0-9a-f]{12}\Z")
 _UNSAFE = re.compile(r"[^\w+@-]+")
 _LONGEST = 200
+PARTS = ("body", "cookie", "credentials", "header", "path", "query")
+"""What rules can name, before the colon."""
 _MIRROR = frozenset({"format", "ignore", "links", "noise", "reads", "service", "version"})
 _SCENARIO = frozenset({"format", "name", "recorded"})
 _PART = frozenset({"exchanges", "format"})
@@ -171,7 +173,7 @@ def decode_mirror(document: object, service: str, version: str) -> MirrorRules:
                 where=name,
                 fix=f'write "{name}": "{expected}", or move the folder',
             )
-    ignores = tuple(Ignore(**one) for one in _rules(known, "ignore", ("operation", "part"), ("why",)))
+    ignores = tuple(_ignore(one) for one in _rules(known, "ignore", ("operation", "part"), ("why",)))
     noise = tuple(_noise(one) for one in _rules(known, "noise", ("kind", "operation", "part"), ("of",)))
     reads = listed(known, "reads")
     for place, one in enumerate(reads):
@@ -194,12 +196,28 @@ def _rules(document: Document, name: str, needed: tuple[str, ...], optional: tup
     return rules
 
 
+def _ignore(fields: dict[str, str]) -> Ignore:
+    """One declared part that does not count. Raises FormatError."""
+    _known_part("ignore.part", fields["part"])
+    return Ignore(**fields)
+
+
 def _noise(fields: dict[str, str]) -> Noise:
     """One rule about what varies. Raises FormatError."""
     if fields["of"] not in ("", "answer", "request"):
         raise wrong("noise.of", "`answer` or `request`", fields["of"])
     _known_kind("noise.kind", fields["kind"])
+    _known_part("noise.part", fields["part"])
     return Noise(fields["operation"], fields["part"], fields["kind"], fields["of"] or "answer")
+
+
+def _known_part(where: str, part: str) -> None:
+    """A part that no message has would let nothing vary, without a word. Raises FormatError."""
+    what = part.partition(":")[0]
+    if what not in PARTS:
+        near = get_close_matches(what[:40], PARTS, n=1, cutoff=0.4)
+        nearest = near[0] if near else f"one of {', '.join(PARTS)}"
+        raise FormatError(f"{part[:40]!r} is no part of a message", where=where, nearest=nearest)
 
 
 def _known_kind(where: str, kind: str) -> None:
@@ -222,6 +240,9 @@ def _link(fields: dict[str, str]) -> Link:
         )
     if link.kind:
         _known_kind("links.kind", link.kind)
+    for where, part in (("links.given", link.given), ("links.made", link.made), ("links.used", link.used)):
+        if part:
+            _known_part(where, part)
     return link
 
 
