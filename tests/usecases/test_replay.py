@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from truemirror.core.mirror.decision import Forward, Mode, Note, Refuse, Replay
 from truemirror.core.mirror.model import Ignore, Mirror, MirrorRules, Scenario
+from truemirror.core.mirror.session import session_key
 from truemirror.core.wire.exchange import Exchange, Request, Response
 from truemirror.core.wire.headers import Headers
 from truemirror.usecases.replay import Replayer
@@ -206,3 +207,23 @@ def test_what_answered_nobody_is_known() -> None:
     replayer = Replayer(mirror(scenario("s", [("GET", "/a"), ("GET", "/b")])))
     heard(replayer, [("GET", "/b")])
     assert replayer.unused() == [0]
+
+
+def test_a_mirror_remembers_only_so_many_sessions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Clients may name sessions for ever; the oldest are let go of, the default one and the newest never."""
+    monkeypatch.setattr("truemirror.usecases.replay.SESSIONS_KEPT", 20)
+    replayer = Replayer(mirror(scenario("s", [("GET", "/a"), ("GET", "/a"), ("GET", "/a")])))
+    assert heard(replayer, [("GET", "/a")]) == ["s/0"]
+    for number in range(100):
+        assert heard(replayer, [("GET", "/a")], f"client-{number}") == ["s/0"]
+        assert len(replayer.sessions()) <= 20
+    assert heard(replayer, [("GET", "/a")]) == ["s/1"]
+    assert heard(replayer, [("GET", "/a")], "client-99") == ["s/1"]
+    assert heard(replayer, [("GET", "/a")], "client-0") == ["s/0"]
+
+
+def test_a_key_of_any_length_stays_apart_from_others_in_bounded_room() -> None:
+    """Two keys that only differ far behind are two sessions."""
+    keys = [session_key(Headers((("X-Truemirror-Session", "a" * 60_000 + end),))) for end in "bc"]
+    assert keys[0] != keys[1]
+    assert all(len(key) <= 2_000 for key in keys)

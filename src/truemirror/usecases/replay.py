@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 
 from truemirror.core.mirror.decision import Case, Decision, Forward, Mode, Note, Refuse, Replay, plan
 from truemirror.core.mirror.exchange_id import exchange_id
@@ -21,7 +22,7 @@ from truemirror.core.mirror.model import Mirror, Scenario
 from truemirror.core.mirror.operation import operation_of
 from truemirror.core.mirror.plan import Plan
 from truemirror.core.mirror.redaction_recognise import recorded_stand_ins
-from truemirror.core.mirror.session import scenario_names
+from truemirror.core.mirror.session import DEFAULT_SESSION, scenario_names
 from truemirror.core.mirror.timeline import LOOKED_AT, NOWHERE, Standing, Step, beginning, step, writes_between
 from truemirror.core.wire.exchange import Exchange, Request
 from truemirror.ports import Lock
@@ -30,6 +31,8 @@ from truemirror.usecases.redact import Redactor
 from truemirror.usecases.replay_tally import Tally
 from truemirror.usecases.walks import Walk, moved, recounted
 
+SESSIONS_KEPT = 100_000
+"""How many sessions a mirror remembers; when more come, those that began first begin anew at their next request."""
 _WALKING = frozenset(mode for mode in Mode if plan(mode, Case.HIT) is None)
 """Modes in which a hit is answered with its recording."""
 _REPLAY = Mode.REPLAY  # asked for at each repeated request, where looking into a set would take longer
@@ -312,8 +315,17 @@ class Replayer:
         numbers = self._index.scenario_numbers
         names = scenario_names(named) if named else ()
         home = next((numbers[name] for name in names if name in numbers), NOWHERE)
+        if len(self._walks) >= SESSIONS_KEPT:
+            self._forget_oldest()
         walk = self._walks[session] = Walk(home=home)
         return walk
+
+    def _forget_oldest(self) -> None:
+        """Let go of the tenth of the sessions that began first; nobody closes a session that a client just named."""
+        oldest = [name for name in islice(self._walks, SESSIONS_KEPT // 10) if name != DEFAULT_SESSION]
+        for name in oldest:
+            del self._walks[name]
+            self.conditions.reset(name)
 
     def _count(self, taken: Step) -> None:
         """Keep the tally."""

@@ -116,11 +116,22 @@ def test_the_first_rule_that_answers_wins_and_delays_add_up() -> None:
 
 def test_a_step_in_braces_stands_for_any_step_and_no_more() -> None:
     """Whatever the parameter is called, and however the step is written."""
-    rule = parse_plan("every call of GET /v1/cities/{name}: reset").rules[0]
-    assert rule.covers("get", "/v1/cities/Bergen")
-    assert not rule.covers("GET", "/v1/cities")
-    assert not rule.covers("GET", "/v1/cities/Bergen/rain")
-    assert not rule.covers("POST", "/v1/cities/Bergen")
+    plan = parse_plan("every call of GET /v1/cities/{name}: reset")
+    calls = [
+        ("get", "/v1/cities/Bergen"),
+        ("GET", "/v1/c%69ties/Bergen"),
+        ("GET", "/v1/cities"),
+        ("GET", "/v1/cities/Bergen/rain"),
+        ("POST", "/v1/cities/Bergen"),
+    ]
+    assert [bool(effect) for effect in met(plan, calls)] == [True, True, False, False, False]
+
+
+@pytest.mark.parametrize("text", ["1\r\nSet-Cookie: a=b", "1\n", "a\x00b"])
+def test_a_planned_header_that_would_break_the_message_is_refused(text: str) -> None:
+    """No plan can write a second header or an end of the head."""
+    with pytest.raises(UsageError, match="would break the message"):
+        parse_plan({"status": 503, "headers": {"Retry-After": text}})
 
 
 def test_a_body_reaches_to_the_end_of_its_line() -> None:

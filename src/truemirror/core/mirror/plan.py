@@ -8,6 +8,7 @@ count every call. Of several rules that fire at once the first fault or status c
 knows the mirror; how rules are written is plan_text's matter.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from operator import add
 
@@ -68,21 +69,32 @@ class Rule:
     """`POST /v1/deals/{}`; the names of parameters do not matter."""
     text: str = field(default="", compare=False)
     """As it is told to people."""
+    _verb: str = field(init=False, repr=False, compare=False)
+    _steps: tuple[str | None, ...] = field(init=False, repr=False, compare=False)
+    """The steps of the operation's path; None for any one step."""
+
+    def __post_init__(self) -> None:
+        """Read the operation once, for it is asked about at every call."""
+        verb, _, template = self.operation.partition(" ")
+        object.__setattr__(self, "_verb", verb)
+        object.__setattr__(self, "_steps", tuple(map(_wanted, template.split("/"))))
 
     def covers(self, method: str, path: str) -> bool:
         """Whether a call is of this rule's operation; a step in braces stands for any one step."""
+        return self.covers_steps(method.upper(), canonical_path(path).split("/"))
+
+    def covers_steps(self, method: str, steps: Sequence[str]) -> bool:
+        """The same for a method in capitals and the steps of a canonical path."""
         if self.operation == ANY:
             return True
-        verb, _, template = self.operation.partition(" ")
-        if verb not in (ANY, method.upper()):
+        if self._verb not in (ANY, method) or len(self._steps) != len(steps):
             return False
-        wanted, steps = template.split("/"), canonical_path(path).split("/")
-        return len(wanted) == len(steps) and all(map(_fits, wanted, steps))
+        return all(wanted is None or wanted == step for wanted, step in zip(self._steps, steps, strict=True))
 
 
-def _fits(wanted: str, step: str) -> bool:
-    """Whether a step of a path is the wanted one."""
-    return (wanted.startswith("{") and wanted.endswith("}")) or canonical_path(wanted) == step
+def _wanted(step: str) -> str | None:
+    """A step of an operation's path in its canonical form; None for a parameter."""
+    return None if step.startswith("{") and step.endswith("}") else canonical_path(step)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +131,8 @@ class Course:
 
     def called(self, method: str, path: str) -> "tuple[Course, Met | None]":
         """Count a call; what it meets, None where no rule fires."""
-        counted = [rule.covers(method, path) for rule in self.rules]
+        verb, steps = method.upper(), canonical_path(path).split("/")
+        counted = [rule.covers_steps(verb, steps) for rule in self.rules]
         seen = tuple(map(add, self.counts, counted))
         calls = zip(self.rules, seen, counted, strict=True)
         fired = [rule for rule, number, mine in calls if mine and number in rule.which]

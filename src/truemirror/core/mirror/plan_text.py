@@ -29,6 +29,7 @@ _EVERY = re.compile(r"every(?: ([1-9]\d{0,8})(?:st|nd|rd|th))? call")
 _OPERATION = re.compile(r"\*|(?:\*|[A-Z]+) /\S*")
 _STATUS = re.compile(r"([2-5]\d\d)(?:\s+(.+))?", re.DOTALL)
 _DELAY = re.compile(r"delay\s+([^,]*?)\s*(?:,\s*(.+))?", re.DOTALL)
+_FIELD_VALUE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f]*")
 _WORDS = ("call", "calls", "every", "of")
 _KEYS = ("calls", "every", "operation", "fault", "status", "body", "headers", "delay")
 _EXAMPLE = "call 3: reset"
@@ -184,6 +185,10 @@ def _headers(value: object, where: str) -> Iterator[tuple[str, str]]:
     for name, text in value.items():
         if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", str(name)):
             raise UsageError(f"'{name}' is no header's name", where=where, nearest="Retry-After")
+        if not _FIELD_VALUE.fullmatch(str(text)):
+            raise UsageError(
+                f"the value of the header {name} would break the message", where=where, fix="write one line"
+            )
         yield str(name), str(text)
 
 

@@ -21,19 +21,28 @@ _UNSAFE = re.compile(r"[^\w.=+@-]+")
 _PARAMETERS = re.compile(r"\[(?:[^\]]*[^\w.=+@\]-].*|.*[-.])\]\Z", re.DOTALL)
 """Parameters in brackets that lose something when they become part of a name."""
 _LONGEST = 120
+_LONGEST_KEY = 2_000
 
 
 def session_key(headers: Headers) -> str:
     """The session that a request belongs to; the default session when it says nothing."""
     own = headers.get(SESSION_HEADER)
     if own:
-        return own.strip()
+        return _bounded(own.strip())
     for value in headers.all("baggage"):
         for member in value.split(","):
             key, equals, text = member.partition("=")
             if equals and key.strip() == BAGGAGE_KEY:
-                return unquote(text.partition(";")[0].strip())
+                return _bounded(unquote(text.partition(";")[0].strip()))
     return DEFAULT_SESSION
+
+
+def _bounded(key: str) -> str:
+    """The key itself, or its beginning and a hash of it, since keys are kept for as long as a server runs."""
+    if len(key) <= _LONGEST_KEY:
+        return key
+    digest = hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    return f"{key[: _LONGEST_KEY - len(digest) - 1]}-{digest}"
 
 
 def scenario_name(session: str) -> str:
