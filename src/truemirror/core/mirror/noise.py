@@ -132,9 +132,7 @@ class NoiseFinder:
     def found(self) -> FoundNoise:
         """All that was seen so far."""
         varied = [one for part, kinds in self._kinds.items() for one in _fewest(part[1], kinds)]
-        fresh = [
-            one for one in varied if not is_held(one.rule, (other.rule for other in varied if other.rule != one.rule))
-        ]
+        fresh = _not_held(varied)
         unlike = sorted(self._unlike.values(), key=lambda one: (one.operation, one.part, one.why))
         return FoundNoise(tuple(sorted(fresh, key=lambda one: _order(one.rule))), tuple(unlike), self._pairs)
 
@@ -145,6 +143,19 @@ def _fewest(part: str, kinds: dict[str, Varied]) -> Iterator[Varied]:
     for kind in widest(kinds, text=text):
         seen = kinds.get(kind) or next(one for name, one in sorted(kinds.items()) if holds(kind, name, text=text))
         yield replace(seen, rule=replace(seen.rule, kind=kind))
+
+
+def _not_held(varied: list[Varied]) -> list[Varied]:
+    """Those that no other of them says already; only a wide rule, or one of the same part, can do so."""
+    wide = [one.rule for one in varied if "*" in one.rule.part or one.rule.kind == ABSENT_OR_PRESENT]
+    by_part: dict[str, list[Noise]] = {}
+    for one in varied:
+        by_part.setdefault(one.rule.part.lower(), []).append(one.rule)
+    return [
+        one
+        for one in varied
+        if not is_held(one.rule, (other for other in (*by_part[one.rule.part.lower()], *wide) if other != one.rule))
+    ]
 
 
 def is_held(rule: Noise, known: Iterable[Noise]) -> bool:
