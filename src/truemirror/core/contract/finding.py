@@ -44,11 +44,17 @@ class Finding:
     """Where it was seen: `mirrors/tags/1.0.0/ada-logs-in/0001.json, exchange 3`."""
     consumers: tuple[str, ...] = ()
     """Services that call this operation."""
+    waived: str = ""
+    """Why the team lives with it, and until when; empty for what nobody has waived."""
+    direction: str = ""
+    """Of a change: backward or forward between bare schemas; request, response or event in a contract."""
+    witness: str = ""
+    """Of a change: a value, as JSON, that one side of it accepts and the other refuses; empty where there is none."""
 
     @property
     def fingerprint(self) -> str:
-        """Twelve hexadecimal digits that stay the same while rule, service, operation and place do."""
+        """Twelve hexadecimal digits that stay the same while rule, direction, service, operation and place do."""
         steps = self.location.split("/")
         place = "/".join("*" if step.isdigit() else step for step in steps)
-        text = "\0".join((self.rule, self.service, self.operation, place))
+        text = "\0".join((self.rule, self.service, self.operation, place, *filter(None, (self.direction,))))
         return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()

@@ -190,6 +190,13 @@ _ROWS: Final = (
         "Nothing; it is told so that nobody believes an answer was checked.",
     ),
     Rule(
+        "waiver-ended",
+        "contract",
+        _W,
+        "The last day of a waiver is over, and what it waived is still there.",
+        "Mend what was waived, or decide anew and give the waiver another day.",
+    ),
+    Rule(
         "convention-collection-envelope",
         "convention",
         _W,
