@@ -1,0 +1,104 @@
+"""Reading events from an AsyncAPI 3.0 document: what is sent, through which exchange, under which routing key.
+
+Rules: an event is a message of a channel, known by its name; the operations of the document say whether it is sent or
+received, and a message that no operation names is sent; bindings are those of AMQP 0-9-1, others are not looked at.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from truemirror.core.contract.contract import EXTENSION
+from truemirror.core.contract.openapi.documents import Documents
+from truemirror.core.contract.openapi.interface import Event, Place
+from truemirror.core.contract.openapi.parts import Parts
+
+_FIX = "write it as AsyncAPI 3.0 says (https://www.asyncapi.com/docs/reference/specification/v3.0.0)"
+
+
+def read_events(documents: Documents, path: str) -> Iterator[Event]:
+    """All events of a document. Raises FormatError."""
+    return _Reader(documents, path).events()
+
+
+class _Reader(Parts):
+    """Reads one AsyncAPI document."""
+
+    def __init__(self, documents: Documents, path: str) -> None:
+        """Keep the document. Raises FormatError when it is of another version."""
+        super().__init__(documents)
+        self._place = Place(path)
+        self._root = self.mapping(documents.contents[path], self._place)
+        said = str(self._root.get("asyncapi", ""))
+        if not said.startswith("3."):
+            raise self.wrong(f"is AsyncAPI {said or 'of no version'}", self._place, "write `asyncapi: 3.0.0`")
+        self._media = str(self._root.get("defaultContentType", "application/json")).lower()
+
+    def events(self) -> Iterator[Event]:
+        """The messages of all channels, each once for every way it goes."""
+        ways = self._ways()
+        around = self._place.below("channels")
+        for name, channel in self.mapping(self._root.get("channels", {}), around).items():
+            channel, place = self.resolved(channel, around.below(str(name)))
+            inside = place.below("messages")
+            amqp = self._amqp(channel, place)
+            address = channel["address"] if isinstance(channel.get("address"), str) else str(name)
+            for key, message in self.mapping(channel.get("messages", {}), inside).items():
+                message, where = self.resolved(message, inside.below(str(key)))
+                said = ways.get(place, {})
+                known = said.get(where) or said.get(None) or {True}
+                for sent in sorted(known, reverse=True):
+                    yield self._event(address, amqp, str(key), message, where, sent)
+
+    def _ways(self) -> dict[Place, dict[Place | None, set[bool]]]:
+        """For every channel and message, or None for all messages of the channel, whether it is sent or received."""
+        found: dict[Place, dict[Place | None, set[bool]]] = {}
+        around = self._place.below("operations")
+        for name, node in self.mapping(self._root.get("operations", {}), around).items():
+            node, place = self.resolved(node, around.below(str(name)))
+            if node.get("action") not in ("send", "receive"):
+                raise self.wrong("an operation needs `action: send` or `action: receive`", place, _FIX)
+            _, channel = self.resolved(node.get("channel"), place.below("channel"))
+            messages = node.get("messages")
+            targets: list[Place | None] = [None]
+            if isinstance(messages, list):
+                targets = [self.resolved(one, place.below("messages", at))[1] for at, one in enumerate(messages)]
+            for target in targets:
+                found.setdefault(channel, {}).setdefault(target, set()).add(node["action"] == "send")
+        return found
+
+    def _event(
+        self, address: str, amqp: Mapping[str, Any], key: str, node: Mapping[str, Any], place: Place, sent: bool
+    ) -> Event:
+        """One message of one channel."""
+        exchange, queue = amqp.get("exchange"), amqp.get("queue")
+        extension = node.get(EXTENSION)
+        own: Mapping[str, Any] = extension if isinstance(extension, Mapping) else {}
+        return Event(
+            name=str(node.get("name") or key),
+            place=place,
+            sent=sent,
+            exchange=str(exchange.get("name", "")) if isinstance(exchange, Mapping) else "",
+            exchange_type=str(exchange.get("type", "")) if isinstance(exchange, Mapping) else "",
+            queue=str(queue.get("name", "")) if isinstance(queue, Mapping) else "",
+            address=address,
+            media=str(node.get("contentType", self._media)).partition(";")[0].strip().lower(),
+            payload=self._data(node, place, "payload"),
+            headers=self._data(node, place, "headers"),
+            deprecated=node.get("deprecated") is True or bool(own.get("deprecated")),
+            sunset=str(node.get("x-sunset") or own.get("sunset") or "")[:10],
+        )
+
+    def _data(self, node: Mapping[str, Any], place: Place, key: str) -> Place | None:
+        """A schema of a message, which may be wrapped in an object that names its format. Raises FormatError."""
+        inner = node.get(key)
+        if isinstance(inner, Mapping) and "schemaFormat" in inner:
+            said = str(inner["schemaFormat"])
+            if not said.startswith(("application/schema+", "application/vnd.aai.asyncapi")):
+                raise self.wrong(f"is written in {said}", place.below(key), "write it as JSON Schema")
+            return self.schema(self.mapping(inner, place.below(key)), place.below(key))
+        return self.schema(node, place, key)
+
+    def _amqp(self, channel: Mapping[str, Any], place: Place) -> Mapping[str, Any]:
+        """The AMQP binding of a channel. Raises FormatError."""
+        bindings, where = self.resolved(channel.get("bindings", {}), place.below("bindings"))
+        return self.resolved(bindings.get("amqp", {}), where.below("amqp"))[0]
