@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
-from tests.core.contract.json_strategies import samples
+from tests.core.contract.json_strategies import rich_samples as samples
 
 from truemirror.core.contract.infer import infer_schema
 from truemirror.core.contract.infer.evidence import MOST_NAMES, Evidence

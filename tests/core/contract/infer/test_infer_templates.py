@@ -41,6 +41,12 @@ def _templates(*seen: str | tuple[str, int] | tuple[str, int, Any]) -> list[str]
         ("/v1/deals/", "/v1/deals/"),
         ("/", "/"),
         ("/v1/%7Bx%7D", "/v1/%7Bx%7D"),
+        ("/apis/v1beta1/pods", "/apis/v1beta1/pods"),
+        ("/users/ada%40example.org", "/users/{user_id}"),
+        ("/projects/group%2Fname/issues", "/projects/{project_id}/issues"),
+        ("/files/report.pdf", "/files/{file_id}"),
+        ("/export.csv", "/export.csv"),
+        ("/calendar/2026/01", "/calendar/{calendar_year}/{calendar_month}"),
     ],
 )
 def test_a_segment_is_a_parameter_by_its_shape(path: str, template: str) -> None:
@@ -73,6 +79,39 @@ def test_collections_that_look_alike_stay_apart() -> None:
     """The same envelope is no evidence that two segments are values."""
     page = {"items": [], "metadata": {"total": 0}}
     assert _templates(("/v1/deals", 200, page), ("/v1/tags", 200, page)) == ["/v1/deals", "/v1/tags"]
+
+
+def test_values_above_are_told_by_what_answers_say() -> None:
+    """An owner and a name, neither of which looks like an id."""
+    seen = [
+        ("/repos/ada/engine", 200, {"name": "engine", "owner": {"login": "ada"}}),
+        ("/repos/bob/loom", 200, {"name": "loom", "owner": {"login": "bob"}}),
+        ("/repos/bob/loom/issues/7", 200, {"number": 7}),
+    ]
+    assert _templates(*seen) == ["/repos/{repo_login}/{repo_name}"] * 2 + [
+        "/repos/{repo_login}/{repo_name}/issues/{issue_id}"
+    ]
+
+
+def test_members_of_a_collection_behave_alike() -> None:
+    """They lead on by the same word, or are answered in one form; words that name no member stay words."""
+    assert _templates("/namespaces/default/pods", "/namespaces/web/pods", "/namespaces/all/pods") == [
+        "/namespaces/{namespace_id}/pods",
+        "/namespaces/{namespace_id}/pods",
+        "/namespaces/all/pods",
+    ]
+    zone = {"offset": 1, "label": "x", "dst": True}
+    assert _templates(("/zones/berlin", 200, zone), ("/zones/oslo", 200, zone), ("/zones/latest", 200, zone)) == [
+        "/zones/{zone_id}",
+        "/zones/{zone_id}",
+        "/zones/latest",
+    ]
+
+
+def test_languages_are_values() -> None:
+    """Two of them in one place."""
+    assert _templates("/en/help", "/fr-CA/help") == ["/{locale}/help"] * 2
+    assert _templates("/en/help", "/about/help") == ["/en/help", "/about/help"]
 
 
 def test_what_was_never_found_is_a_value_where_its_siblings_are() -> None:

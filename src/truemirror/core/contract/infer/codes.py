@@ -8,10 +8,11 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from truemirror.core.contract.infer.evidence import Evidence, Objects, Texts
+from truemirror.core.contract.infer.evidence import Evidence, Objects
 from truemirror.core.contract.infer.gather import OperationEvidence
 from truemirror.core.contract.infer.places import answered
 from truemirror.core.contract.infer.shapes import Shapes
+from truemirror.core.contract.infer.texts import Texts
 
 PATHS = (("error", "code"), ("code",), ("error", "type"), ("type",), ("error",))
 """Where errors carry their code, in the order in which it is looked for."""

@@ -5,14 +5,13 @@ the same evidence, because everything kept is a count, a set that forgets only b
 hashes. It grows with the number of places, never with the number of samples.
 """
 
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
-from truemirror.core.contract.infer.formats import format_of, is_money
-from truemirror.core.mirror.standin import is_stand_in
+from truemirror.core.contract.infer.layouts import Layouts, lay, merged_layouts
+from truemirror.core.contract.infer.rows import Rows
+from truemirror.core.contract.infer.texts import Texts, is_token
 
 DEEPEST = 40
 """Levels of a value that are looked at; what is deeper may be anything."""
@@ -20,120 +19,22 @@ DEEPEST = 40
 MOST_NAMES = 256
 """Distinct attributes of objects in one place, beyond which their names are data."""
 
-MOST_VALUES = 24
-"""Distinct texts in one place, beyond which they are no list of choices."""
-
 MOST_TAG_VALUES = 12
 """Distinct values of a tag, beyond which it tells no variants apart."""
 
 TAGS = ("type", "kind", "event", "event_type", "object", "object_type", "action", "op", "variant", "discriminator")
 """Attributes that may say which variant an object is, most telling first."""
 
+LEVELS_OF_TAGS = 2
+"""How often variants may be nested in variants and are still told apart."""
+
 _LARGEST_DOUBLE = 2**53
-_TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[_.:/-][A-Za-z0-9]+)*\Z")
-_LONGEST_TOKEN = 40
-_LONGEST_REMEMBERED = 64
-_PARENTS_KEPT = 3
-
-
-class Look(NamedTuple):
-    """What a text looks like."""
-
-    stand_in: bool
-    format: str
-    money: bool
-    token: bool
-    """It could be a choice among few: a short word without blanks."""
-
-
-def look_at(text: str) -> Look:
-    """What a text looks like; short ones, which come again and again, are remembered."""
-    return _remembered(text) if len(text) <= _LONGEST_REMEMBERED else _look_at(text)
-
-
-def _look_at(text: str) -> Look:
-    """What a text looks like."""
-    token = is_token(text)
-    if is_stand_in(text):
-        return Look(True, "", False, token)
-    return Look(False, format_of(text), is_money(text), token)
-
-
-_remembered = lru_cache(maxsize=65_536)(_look_at)
-
-
-def is_token(text: str) -> bool:
-    """Whether a text could be a choice among few: a short word without blanks."""
-    return len(text) <= _LONGEST_TOKEN and bool(_TOKEN.match(text))
-
-
-@dataclass(slots=True)
-class Seen:
-    """How often one text was seen, and in how many different objects."""
-
-    count: int = 0
-    parents: tuple[int, ...] = ()
-    """The smallest hashes of the objects that held it, at most three: enough to know that there were three."""
-
-    def note(self, count: int, parents: tuple[int, ...]) -> None:
-        """Take in more."""
-        self.count += count
-        if any(parent not in self.parents for parent in parents):
-            self.parents = tuple(sorted({*self.parents, *parents}))[:_PARENTS_KEPT]
-
-
-@dataclass(slots=True)
-class Texts:
-    """The texts seen in one place."""
-
-    count: int = 0
-    stand_ins: int = 0
-    money: int = 0
-    formats: dict[str, int] = field(default_factory=dict)
-    values: dict[str, Seen] | None = field(default_factory=dict)
-    """Each distinct text; None once there are too many, or one that is no word."""
-
-    def add(self, text: str, parent: int) -> None:
-        """Take in one text, and the hash of the object that held it."""
-        self.count += 1
-        look = look_at(text)
-        self.stand_ins += look.stand_in
-        self.money += look.money
-        if look.format:
-            self.formats[look.format] = self.formats.get(look.format, 0) + 1
-        if self.values is not None:
-            if look.token:
-                self._note(text, 1, (parent,))
-            else:
-                self.values = None
-
-    def absorb(self, other: "Texts") -> None:
-        """Take in what was gathered apart."""
-        self.count += other.count
-        self.stand_ins += other.stand_ins
-        self.money += other.money
-        for named, count in other.formats.items():
-            self.formats[named] = self.formats.get(named, 0) + count
-        if other.values is None:
-            self.values = None
-        for text, seen in (other.values or {}).items():
-            self._note(text, seen.count, seen.parents)
-
-    def _note(self, text: str, count: int, parents: tuple[int, ...]) -> None:
-        """Count one text, unless there are too many."""
-        if self.values is None:
-            return
-        if text not in self.values and len(self.values) >= MOST_VALUES:
-            self.values = None
-            return
-        self.values.setdefault(text, Seen()).note(count, parents)
 
 
 class Evidence:
     """What has been seen in one place."""
 
     __slots__ = (
-        "arrays",
         "beyond_double",
         "count",
         "depth",
@@ -141,21 +42,22 @@ class Evidence:
         "items",
         "kinds",
         "objects",
+        "rows",
         "tagging",
         "texts",
     )
 
-    def __init__(self, depth: int = 0, *, tagging: bool = True) -> None:
-        """Nothing yet. `depth` is how far down the place is; without `tagging`, variants are not told apart."""
+    def __init__(self, depth: int = 0, *, tagging: int = LEVELS_OF_TAGS) -> None:
+        """Nothing yet. `depth` is how far down the place is; `tagging` levels of variants are told apart."""
         self.depth = depth
         self.tagging = tagging
         self.count = 0
         self.kinds: dict[str, int] = {}
         self.beyond_double = 0
         self.texts: Texts | None = None
-        self.arrays = 0
         self.empty_arrays = 0
         self.items: Evidence | None = None
+        self.rows: Rows | None = None
         self.objects: Objects | None = None
 
     def add(self, value: Any, parent: int = 0) -> None:
@@ -196,6 +98,8 @@ class Evidence:
     def _array(self, value: list[Any], parent: int) -> None:
         """The items of one array; texts in it belong to the object that holds the array."""
         self.empty_arrays += not value
+        self.rows = self.rows or Rows(len(value))
+        self.rows.add(value)
         for item in value:
             self.items = self.items or Evidence(self.depth + 1, tagging=self.tagging)
             self.items.add(item, parent)
@@ -213,6 +117,9 @@ class Evidence:
         if other.items:
             self.items = self.items or Evidence(self.depth + 1, tagging=self.tagging)
             self.items.absorb(other.items)
+        if other.rows:
+            self.rows = self.rows or Rows(other.rows.length)
+            self.rows.absorb(other.rows)
         if other.objects:
             self.objects = self.objects or Objects(self.depth, tagging=self.tagging)
             self.objects.absorb(other.objects)
@@ -229,19 +136,24 @@ class Member:
 class Objects:
     """The objects seen in one place."""
 
-    __slots__ = ("count", "depth", "members", "tagging", "tags", "values")
+    __slots__ = ("count", "decided", "depth", "grouped", "layouts", "members", "tagging", "tags", "values")
 
-    def __init__(self, depth: int, *, tagging: bool) -> None:
-        """Nothing yet."""
+    def __init__(self, depth: int, *, tagging: int = LEVELS_OF_TAGS, grouped: bool = False) -> None:
+        """Nothing yet; `grouped` are objects of one variant, which has no variants itself."""
         self.depth = depth
         self.tagging = tagging
+        self.grouped = grouped
         self.count = 0
+        self.decided = ""
+        """What a person decided: `data` for a map, `names` for attributes; empty for nothing."""
         self.members: dict[str, Member] | None = {}
         """Each attribute; None once there are too many for names."""
         self.values: Evidence | None = None
         """All attributes as one, once there are too many."""
         self.tags: dict[str, dict[str, Objects] | None] = {}
         """Per possible tag, the objects by its value; None once there are too many, or one that is no word."""
+        self.layouts: Layouts = None if grouped or not tagging else {}
+        """Which attributes come together, and what may explain it."""
 
     def add(self, value: Mapping[str, Any]) -> None:
         """Take in one object."""
@@ -249,7 +161,9 @@ class Objects:
         parent = _hash_of_object(value)
         for name, one in value.items():
             self._place(name, 1).add(one, parent)
-        if self.tagging:
+        if self.layouts is not None:
+            self.layouts = lay(self.layouts, value, parent)
+        if self.tagging and not self.grouped:
             for tag in TAGS:
                 if tag in value:
                     self._tagged(tag, value[tag], value)
@@ -286,11 +200,17 @@ class Objects:
         groups = self.tags.setdefault(tag, {})
         if groups is not None and value not in groups and len(groups) >= MOST_TAG_VALUES:
             groups = self.tags[tag] = None
-        return None if groups is None else groups.setdefault(value, Objects(self.depth, tagging=False))
+        return (
+            None
+            if groups is None
+            else groups.setdefault(value, Objects(self.depth, tagging=self.tagging - 1, grouped=True))
+        )
 
     def absorb(self, other: "Objects") -> None:
         """Take in what was gathered apart."""
         self.count += other.count
+        self.decided = self.decided or other.decided
+        self.layouts = merged_layouts(self.layouts, other.layouts)
         if other.members is None and self.members is not None:
             self._collapse()
         for name, member in (other.members or {}).items():
@@ -304,6 +224,12 @@ class Objects:
                 own = self._group(tag, value)
                 if own is not None:
                     own.absorb(group)
+
+    def copy(self) -> "Objects":
+        """The same evidence, apart from this."""
+        made = Objects(self.depth, tagging=self.tagging, grouped=self.grouped)
+        made.absorb(self)
+        return made
 
 
 def merged_values(objects: Objects) -> Evidence:

@@ -11,9 +11,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from truemirror.core.contract.contract import EXTENSION
-from truemirror.core.contract.infer.evidence import Evidence, Member, Objects, Texts, merged_values
+from truemirror.core.contract.infer.evidence import Evidence, Member, Objects, merged_values
 from truemirror.core.contract.infer.formats import MONEY
 from truemirror.core.contract.infer.kinds import is_map, tag_of
+from truemirror.core.contract.infer.texts import Texts
+from truemirror.core.contract.infer.variants import Variant, variants_of
 from truemirror.core.mirror.operation import looks_like_parameter
 
 _ORDER = ("object", "array", "string", "integer", "number", "boolean", "null")
@@ -21,6 +23,7 @@ _FEWEST_FOR_FORMAT = 3
 _FEWEST_FOR_CHOICES = 10
 _MOST_CHOICES = 12
 _PARENTS_PER_CHOICE = 3
+_FEWEST_ROWS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,8 @@ class Style:
     """Names of shapes that are kept in documents of their own, by the identity of their objects' evidence."""
     folder: str = "./"
     """Where those documents are, seen from here."""
+    suffix: str = ".schema.json"
+    """How their names end."""
     choices: bool = True
     """Whether lists of choices are closed where they are saturated."""
     fewest: int = 1
@@ -46,7 +51,7 @@ def schema_of(evidence: Evidence, style: Style = PLAIN) -> dict[str, Any]:
         return {}
     shape = style.shared.get(id(evidence.objects)) if evidence.objects else None
     if shape:
-        return _referring(evidence, f"{style.folder}{shape}.schema.json", style)
+        return _referring(evidence, f"{style.folder}{shape}{style.suffix}", style)
     types = _types(evidence)
     if types == ["null"]:  # what it is when it is there was never seen
         return {EXTENSION: {"type": "unknown", "null": evidence.count}}
@@ -120,6 +125,10 @@ def _arrays(evidence: Evidence, style: Style, notes: dict[str, Any]) -> dict[str
     if evidence.items is None:
         notes["items"] = "unknown"
         return {}
+    positions = evidence.rows.positions() if evidence.rows and evidence.kinds["array"] >= _FEWEST_ROWS else []
+    if positions:
+        rows = [[name for name in _ORDER if name in kinds] for kinds in positions]
+        return {"prefixItems": [{"type": one if len(one) > 1 else one[0]} for one in rows], "minItems": len(rows)}
     return {"items": schema_of(evidence.items, style)}
 
 
@@ -134,7 +143,19 @@ def _objects(schema: dict[str, Any], objects: Objects, style: Style, notes: dict
         groups = objects.tags[tag] or {}
         notes["tag"] = tag
         return schema | {"oneOf": [_variant(tag, value, groups[value], style) for value in sorted(groups)]}
+    tag, variants = variants_of(objects) if schema["type"] == "object" else ("", [])
+    if tag:
+        notes["tag"] = tag
+        return schema | {"oneOf": [_told_variant(objects, tag, one, style) for one in variants]}
     return schema | _attributes(objects, style)
+
+
+def _told_variant(objects: Objects, tag: str, variant: Variant, style: Style) -> dict[str, Any]:
+    """The objects in which an attribute that explains them has one value."""
+    members = objects.members or {}
+    names = sorted(variant.names, key=lambda name: (name != "id", name))
+    found = {name: schema_of(members[name].evidence, style) for name in names} | {tag: {"const": variant.value}}
+    return {"properties": found, "required": names, EXTENSION: {"seen": variant.count}}
 
 
 def _variant(tag: str, value: str, objects: Objects, style: Style) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from truemirror.core.contract.infer.evidence import Evidence, Objects, nested
 from truemirror.core.contract.infer.kinds import is_map, tag_of
 from truemirror.core.contract.infer.names import distinct, shape_name, singular, words
+from truemirror.core.contract.infer.variants import variants_of
 
 _FEWEST_NAMES = 2
 _FEWEST_NAMES_ACROSS = 4
@@ -58,8 +59,9 @@ class Shapes:
         """Let a place have a shape, and the shape its evidence."""
         self.of[id(objects)] = shape
         self.kept.append(objects)
-        shape.objects.absorb(objects)
-        self._hand_on(shape.objects, objects)
+        apart = objects.copy()  # it may be a part of the shape, which a shape that holds itself has
+        shape.objects.absorb(apart)
+        self._hand_on(shape.objects, apart)
 
     def _hand_on(self, target: Objects, source: Objects) -> None:
         """Give evidence that a shape took in also to the shapes that it refers to."""
@@ -83,7 +85,9 @@ class Shapes:
 
 def is_shareable(objects: Objects, fewest: int = _FEWEST_NAMES) -> bool:
     """Whether objects are a resource with attributes, not a map or a group of variants."""
-    return len(objects.members or {}) >= fewest and not is_map(objects) and not tag_of(objects)
+    if len(objects.members or {}) < fewest or is_map(objects):
+        return False
+    return not tag_of(objects) and not variants_of(objects)[0]
 
 
 def alike(one: Objects, other: Objects) -> bool:
@@ -131,7 +135,7 @@ def _cluster(found: Shapes, places: Iterable[Place]) -> list[Shape]:
     for place in sorted(places, key=_strength):
         shape = next((one for one in made if one.hint == place.hint and alike(one.objects, place.objects)), None)
         if shape is None:
-            shape = Shape(place.hint, Objects(0, tagging=True))
+            shape = Shape(place.hint, Objects(0))
             made.append(shape)
             found.shapes.append(shape)
         shape.places.append(place)
@@ -191,6 +195,10 @@ def _share_nested(found: Shapes, bodies: list[Evidence], taken: set[str]) -> boo
         if own is not None and _has_same_names(own.objects, objects):
             found.assign(objects, own)
             return True
+        around = next((shape for shape in found.shapes if shape.name == owner), None)
+        if around is not None and holds_itself(around.objects, objects):
+            found.assign(objects, around)
+            return True
         for group in groups.setdefault(name, []):
             if _has_same_names(group[0][1], objects):
                 group.append((owner, objects))
@@ -210,11 +218,22 @@ def _has_same_names(one: Objects, other: Objects) -> bool:
     return set(one.members or ()) == set(other.members or ()) and alike(one, other)
 
 
+def holds_itself(whole: Objects, part: Objects) -> bool:
+    """Whether objects hold their like, as comments hold answers: only nested attributes may be here or there."""
+    members, others = whole.members or {}, part.members or {}
+    if len(members.keys() & others.keys()) < _FEWEST_NAMES:
+        return False
+    only = [(members.get(name) or others[name]).evidence for name in members.keys() ^ others.keys()]
+    if any(not set(one.kinds) <= {"array", "object", "null"} for one in only):
+        return False
+    return all(_same_kind(members[name].evidence, others[name].evidence) for name in members.keys() & others.keys())
+
+
 def _share_group(found: Shapes, name: str, group: list[tuple[str, Objects]], taken: set[str]) -> None:
     """Give nested objects a shape of their own."""
     owner = group[0][0]
     prefixed = f"{owner}-{name}" if name in taken and owner else name
-    shape = Shape(name, Objects(0, tagging=True), name=distinct(prefixed, taken))
+    shape = Shape(name, Objects(0), name=distinct(prefixed, taken))
     found.shapes.append(shape)
     for _, objects in group:
         found.assign(objects, shape)

@@ -1,27 +1,50 @@
 """Path templates from concrete paths: which segments name one thing among many, and what to call them.
 
-Rules: a segment is a parameter when its shape says so (digits, a UUID, a date, long hex), when it looks like an id
-after the name of a collection, or when answers carry it as the value of an identifying attribute; one that was only
-ever not found is a parameter where its siblings are. A version (`v1`) never is. The same paths give the same templates
-in any order.
+Rules: a segment is a parameter when its shape says so (digits, a UUID, a date, long hex, an address, an encoded slash),
+when it looks like an id or a file after the name of a collection, when answers carry it as the value of an identifying
+attribute, or when, after the name of a collection, it behaves like its siblings; one that was only ever not found is a
+parameter where its siblings are. A version (`v1`) never is, nor a word like `me`. The same paths give the same
+templates in any order.
 """
 
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
+from truemirror.core.contract.infer.key_shapes import LANGUAGES
 from truemirror.core.contract.infer.names import parameter_name, singular, words
 from truemirror.core.mirror.operation import looks_like_parameter
 
-_VERSION = re.compile(r"v\d{1,3}(\.\d+)?\Z")
+_VERSION = re.compile(r"v\d{1,3}(?:\.\d+|(?:alpha|beta|rc)\d{0,3})?\Z")
 _STRICT = re.compile(
-    r"(?:-?\d+|\d{4}-\d{2}(?:-\d{2})?|[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|(?=[0-9a-fA-F]*\d)[0-9a-fA-F]{12,})\Z"
+    r"""(?: -?\d+ | \d{4}-\d{2}(?:-\d{2})?
+        | [0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12} | (?=[0-9a-fA-F]*\d)[0-9a-fA-F]{12,}
+        | .+(?:@|%40).+\..+ | .*%2[Ff].*
+        )\Z""",
+    re.VERBOSE,
 )
+_FILE = re.compile(r"[^.].*\.[A-Za-z][A-Za-z0-9]{0,4}\Z")
+_LOCALE = re.compile(r"([a-z]{2})(?:[-_][A-Z]{2})?\Z")
+_YEAR = re.compile(r"(?:19|20)\d\d\Z")
+_MONTH = re.compile(r"(?:0?[1-9]|1[0-2])\Z")
 _DATE = re.compile(r"\d{4}-\d{2}(?:-\d{2})?\Z")
 _NOT_THERE = frozenset({400, 404, 405, 410, 422, 501})
 _SURE = frozenset({"id", "uuid", "slug", "key", "username", "login", "handle"})
-_LIKELY = frozenset({"name", "code", "label", "email", "ref", "reference", "symbol", "sku", "number", "token"})
+_LIKELY = frozenset({"name", "code", "label", "email", "ref", "reference", "symbol", "sku", "number", "token", "path"})
+_NO_MEMBERS = """
+    me self own mine current latest recent last first next new all any none search find lookup query filter count
+    total summary stats statistics metrics batch bulk export import upload download sync login logout register
+    signup refresh verify validate preview status health healthz ready live info version schema config settings
+    public private archived deleted active inactive open closed trash draft drafts default_values options suggest
+    autocomplete random popular trending featured today tomorrow yesterday upcoming
+"""
+_WORDS = frozenset(_NO_MEMBERS.split())
+"""What stands after the name of a collection and names no member of it."""
+
+_FEWEST_ALIKE = 3
+"""Attributes that two answers must both have for their segments to be alike."""
 
 
 @dataclass(slots=True)
@@ -32,12 +55,15 @@ class Segment:
     statuses: set[int] = field(default_factory=set)
     """The statuses of answers to the path that ends here."""
     echoes: set[str] = field(default_factory=set)
-    """Attributes of answers to the path that ends here whose value is this segment."""
+    """Attributes of answers to the path that ends here, or goes on from here, whose value is this segment."""
+    forms: set[tuple[str, ...]] = field(default_factory=set)
+    """The attributes of resources that the path ending here was answered with, each as a sorted list."""
 
     def absorb(self, other: "Segment") -> None:
         """Take in another segment, and all below it."""
         self.statuses |= other.statuses
         self.echoes |= other.echoes
+        self.forms |= other.forms
         for text, child in other.children.items():
             self.children.setdefault(text, Segment()).absorb(child)
 
@@ -70,11 +96,19 @@ class Templates:
         """Take in one path, with the status and the JSON body that it was answered with."""
         self._places = None
         node, texts = self._root, path.split("/")[1:]
-        for text in texts:
+        told = _told(body) if status < 400 and isinstance(body, Mapping) else {}
+        for text in texts[:-1]:
             node = node.children.setdefault(text, Segment())
+            if text in told:
+                node.echoes |= {name for name in told[text] if _identifies(name)}
+        last = texts[-1]
+        node = node.children.setdefault(last, Segment())
         node.statuses.add(status)
-        if status < 400 and isinstance(body, Mapping):
-            node.echoes |= {name for name, value in body.items() if isinstance(value, str) and value == texts[-1]}
+        if told and isinstance(body, Mapping):
+            plain = unquote(last)
+            node.echoes |= {name for name, value in body.items() if value == plain and isinstance(value, str)}
+            if len(body) >= _FEWEST_ALIKE and "items" not in body:
+                node.forms.add(tuple(sorted(body)))
 
     def template(self, path: str) -> str:
         """The template of a path that was seen."""
@@ -89,6 +123,17 @@ class Templates:
                 made += "/" + text
                 place = place.texts.get(text) or _Place()
         return made
+
+
+def _told(body: Mapping[str, object]) -> dict[str, set[str]]:
+    """Each text in an answer, with the attributes that carry it: its own ones, and those of the objects right in it."""
+    found: dict[str, set[str]] = {}
+    for name, value in body.items():
+        nested = value.items() if isinstance(value, Mapping) else ((name, value),)
+        for inner, text in nested:
+            if isinstance(text, str):
+                found.setdefault(text, set()).add(inner)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,16 +179,55 @@ def _values(node: Segment, above: _Above) -> tuple[set[str], str]:
     """The segments after a place that are values of one parameter, and the attribute that they are values of."""
     texts = [text for text in node.children if text and not _VERSION.match(text)]
     values = {text for text in texts if _STRICT.match(text)}
+    in_collection = _is_plural(above.right_before)
     loose = {text for text in texts if looks_like_parameter(text)} - values
-    if above.right_before and (len(loose) > 1 or values or _is_plural(above.right_before)):
+    if above.right_before and (len(loose) > 1 or values or in_collection):
         values |= loose
+    locales = {text for text in texts if _is_locale(text)}
+    if len(locales) > 1 and not in_collection:
+        values |= locales
+    if in_collection:
+        values |= {text for text in texts if _FILE.match(text)} | _alike(node, texts)
     echoed, attribute = _echoed(node, texts, above)
     values |= echoed
     if values:
         values |= {text for text in texts if _never_there(node.children[text])}
-    if values and all(_DATE.match(text) for text in values):
-        attribute = attribute or "date"
-    return values, attribute
+    return values, attribute or _kind_of(values, above)
+
+
+def _kind_of(values: set[str], above: _Above) -> str:
+    """What all values are by their look: a date, a year, a month, a language; empty when nothing is known."""
+    if not values:
+        return ""
+    for pattern, kind in ((_DATE, "date"), (_YEAR, "year"), (_LOCALE, "locale")):
+        if all(pattern.match(text) for text in values):
+            return kind
+    after_year = any(name.endswith("year") for name in above.taken)
+    return "month" if after_year and all(_MONTH.match(text) for text in values) else ""
+
+
+def _is_locale(text: str) -> bool:
+    """Whether a segment names a language, perhaps with a country."""
+    found = _LOCALE.match(text)
+    return bool(found) and found[1] in LANGUAGES if found else False
+
+
+def _alike(node: Segment, texts: Iterable[str]) -> set[str]:
+    """Members of a collection: at least two segments that are answered in one form, or lead on by the same word."""
+    sharing: dict[object, set[str]] = {}
+    for text in texts:
+        if text.lower() in _WORDS:
+            continue
+        child = node.children[text]
+        below = [one for one in child.children if _leads_on(one, child.children[one])]
+        for trait in (*child.forms, *below):
+            sharing.setdefault(trait, set()).add(text)
+    return {text for group in sharing.values() if len(group) > 1 for text in group}
+
+
+def _leads_on(text: str, node: Segment) -> bool:
+    """Whether a segment is a word that something was found at."""
+    return bool(text) and not looks_like_parameter(text) and not _never_there(node)
 
 
 def _never_there(node: Segment) -> bool:
