@@ -233,3 +233,36 @@ def test_a_service_is_found_by_its_host_with_or_without_a_port() -> None:
     assert config.service_of_host("tags.internal:9999") == config.services["tags"]
     assert config.service_of_host("tags.internal") == config.services["tags"]
     assert config.service_of_host("other.internal") is None
+
+
+def test_waivers_are_read_in_order() -> None:
+    """Days may be dates of TOML or text."""
+    text = """
+[[waivers]]
+rule = "convention-*"
+reason = "old"
+until = 2027-03-31
+[[waivers]]
+fingerprint = "1f0c9a7be2d4"
+reason = "looked at"
+until = "2027-04-01"
+"""
+    first, second = read(text).waivers
+    assert (first.rule, first.until) == ("convention-*", "2027-03-31")
+    assert (second.fingerprint, second.until) == ("1f0c9a7be2d4", "2027-04-01")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[[waivers]]\nrule = "a"', "a waiver without a reason"),
+        ('[[waivers]]\nreason = "b"', "a waiver that does not say what it waives"),
+        ('[[waivers]]\nrule = "a"\nreason = "b"\nuntil = "soon"', "'soon' is no day"),
+        ('[waivers]\nrule = "a"', "it should be a list of tables"),
+        ('[[waivers]]\nrul = "a"\nreason = "b"\nservice = "c"', "unknown key"),
+        ('[[waivers]]\nfingerprint = "x"\nreason = "b"', "is not a finding's fingerprint"),
+    ],
+)
+def test_a_waiver_that_is_none_is_refused(text: str, said: str) -> None:
+    """Why and what must be said."""
+    assert said in mistake(text).what

@@ -17,6 +17,8 @@ DOCS = Path(__file__).parents[2] / "docs"
 _TABLE = re.compile(r"(<!-- table: ([\w ./-]+) -->\n)((?:\|[^\n]*\n)*)")
 
 Row = tuple[str, ...]
+_OWN_TABLES = ("`root`", "`source`", "`name`", "`services`", "`redaction`", "`waivers`", "`verify`")
+"""Fields that are no keys, or have a table of their own."""
 
 
 def commands() -> list[Row]:
@@ -99,10 +101,10 @@ def fixtures() -> list[Row]:
 def keys(name: str) -> list[Row]:
     """Every key of a part of the configuration, from its class."""
     from truemirror.config import model
+    from truemirror.core.contract import waivers
 
-    (made,) = (
-        one for one in ast.parse(inspect.getsource(model)).body if isinstance(one, ast.ClassDef) and one.name == name
-    )
+    body = [one for module in (model, waivers) for one in ast.parse(inspect.getsource(module)).body]
+    (made,) = (one for one in body if isinstance(one, ast.ClassDef) and one.name == name)
     rows: list[Row] = [("key", "default", "meaning")]
     for field, after in zip(made.body, [*made.body[1:], made.body[-1]], strict=True):
         if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
@@ -143,9 +145,7 @@ def table(name: str) -> str:
     made: dict[str, Callable[[], list[Row]]] = {
         "commands": commands,
         "options": lambda: options(of),
-        "keys": lambda: [
-            row for row in keys(of) if row[0] not in ("`root`", "`source`", "`name`", "`services`", "`redaction`")
-        ],
+        "keys": lambda: [row for row in keys(of) if row[0] not in _OWN_TABLES],
         "pytest-options": pytest_options,
         "markers": markers,
         "fixtures": fixtures,

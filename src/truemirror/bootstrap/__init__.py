@@ -341,17 +341,19 @@ def check(
     """
     from dataclasses import replace
 
+    from truemirror.adapters.clock import SystemClock
     from truemirror.adapters.mirror_files import MirrorFiles
+    from truemirror.core.contract.waivers import waived
     from truemirror.usecases.check import check
 
     mirrors = MirrorFiles(config.mirrors)
     result = check(config, mirrors, contract_store(config), services, only=only, progress=progress)
-    if fresh is None:
-        return result
-    from truemirror.usecases.drift import drift_findings
+    findings = result.findings
+    if fresh is not None:
+        from truemirror.usecases.drift import drift_findings
 
-    drifted = tuple(drift_findings(config, mirrors, MirrorFiles(fresh), services))
-    return replace(result, findings=result.findings + drifted)
+        findings += tuple(drift_findings(config, mirrors, MirrorFiles(fresh), services))
+    return replace(result, findings=waived(findings, config.waivers, SystemClock().today()))
 
 
 def mirrored_services(config: Config) -> Sequence[str]:

@@ -102,12 +102,12 @@ def _tell(result: CheckResult, *, verbose: bool) -> None:
     for service in sorted({one.service for one in result.findings}):
         shown = [one for one in result.findings if one.service == service and (verbose or one.level != "info")]
         if shown:
-            _tell_service(out, service, shown)
+            _tell_service(out, service, shown, verbose=verbose)
     _tell_notes(out, result, verbose=verbose)
     _sum_up(out, result)
 
 
-def _tell_service(out: Console, service: str, findings: Sequence[Finding]) -> None:
+def _tell_service(out: Console, service: str, findings: Sequence[Finding], *, verbose: bool) -> None:
     """All findings of one service, the heaviest first."""
     owner = next((one.owner for one in findings if one.owner), "")
     out.print(f"{service}{f'  (owner: {owner})' if owner else ''}", style="bold", markup=False)
@@ -116,7 +116,7 @@ def _tell_service(out: Console, service: str, findings: Sequence[Finding]) -> No
     for one in sorted(findings, key=lambda one: (order.index(one.level), one.operation, one.location)):
         causes.setdefault((one.rule, one.schema_location or one.fingerprint), []).append(one)
     for cause in causes.values():
-        _tell_finding(out, cause[0], [_place(one) for one in cause[1:]])
+        _tell_finding(out, cause[0], [_place(one) for one in cause[1:]], verbose=verbose)
 
 
 def _place(one: Finding) -> str:
@@ -124,7 +124,7 @@ def _place(one: Finding) -> str:
     return " ".join(part for part in (one.operation, one.location) if part)
 
 
-def _tell_finding(out: Console, one: Finding, also: Sequence[str]) -> None:
+def _tell_finding(out: Console, one: Finding, also: Sequence[str], *, verbose: bool) -> None:
     """One finding, and the other places where the same line of the contract is broken."""
     from rich.text import Text
 
@@ -137,6 +137,8 @@ def _tell_finding(out: Console, one: Finding, also: Sequence[str]) -> None:
     for word, text in (
         ("contract", one.schema_location),
         ("seen in", one.evidence),
+        ("waived:", one.waived),
+        ("fingerprint", one.fingerprint if verbose and one.level != "info" else ""),
         ("called by", ", ".join(one.consumers) if one.level != "info" else ""),
     ):
         if text:

@@ -6,6 +6,7 @@ Rules: a reader gives back the value or raises Wrong with what is wrong and what
 import re
 import shlex
 from collections.abc import Callable, Mapping
+from datetime import date
 from difflib import get_close_matches
 
 from truemirror.config.start_line import PLACEHOLDERS, unknown_placeholders
@@ -119,6 +120,22 @@ def table(value: object) -> Mapping[str, object]:
     return value
 
 
+def tables(value: object) -> tuple[Mapping[str, object], ...]:
+    """A list of tables."""
+    if not isinstance(value, list):
+        raise _not("a list of tables", value, fix="write it as [[name]], once for each")
+    return tuple(table(item) for item in value)
+
+
+def day(value: object) -> str:
+    """A day, as a date of TOML or as text."""
+    written = value.isoformat() if isinstance(value, date) else text(value)
+    try:
+        return date.fromisoformat(written).isoformat()
+    except ValueError:
+        raise Wrong(f"{shown(written)} is no day", fix="write it like 2027-03-31") from None
+
+
 def texts_by_name(value: object) -> Mapping[str, str]:
     """A table of environment variables."""
     for name, item in table(value).items():
@@ -140,6 +157,24 @@ def start_line(value: object) -> str:
         known = ", ".join(f"{{{one}}}" for one in PLACEHOLDERS)
         fix = f"known are {known}; for a brace itself write it twice"
         raise Wrong(f"nothing is known for {{{name}}}", nearest=nearest(name, PLACEHOLDERS), fix=fix)
+    return text(value)
+
+
+def command_line(value: object) -> str:
+    """A command to run."""
+    try:
+        parts = shlex.split(text(value))
+    except ValueError as error:
+        raise Wrong(f"{shown(value)} has a quote that is not closed", fix="close the quote") from error
+    if not parts:
+        raise Wrong("it is empty", fix="name a command, or leave the key out")
+    return text(value)
+
+
+def http_url(value: object) -> str:
+    """An address to ask."""
+    if not re.match(r"https?://[^\s/]+", text(value)):
+        raise Wrong(f"{shown(value)} is not an HTTP address", fix="write it like 'http://127.0.0.1:9000/_states'")
     return text(value)
 
 

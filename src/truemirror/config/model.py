@@ -7,6 +7,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from truemirror.core.contract.waivers import Waiver
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyConfig:
+    """How a live service is asked its recorded requests."""
+
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Header fields in place of recorded ones that hold stand-ins; `env:NAME` is what that environment variable says."""
+    secrets: tuple[str, ...] = ()
+    """Secrets that clients brought, as `env:NAME`; each is recognised by the stand-in that it has in the mirror."""
+    logins: Mapping[str, str] = field(default_factory=dict)
+    """Services whose recorded log-ins hand out the tokens, with their live addresses; `env:NAME` as above."""
+    setup: str = ""
+    """A command before each scenario, with the scenario's name in TRUEMIRROR_SCENARIO."""
+    setup_url: str = ""
+    """An address that is sent the scenario's name as JSON before each scenario."""
+
 
 @dataclass(frozen=True, slots=True)
 class ServiceConfig:
@@ -45,6 +63,8 @@ class ServiceConfig:
     """How fast bodies come from its mirror served over HTTP, on each connection, as 64kB/s; empty for no limit."""
     max_age_days: int | None = None
     """Its mirror is stale when it is older; wins over that of the whole configuration."""
+    verify: VerifyConfig = field(default_factory=VerifyConfig)
+    """How `verify` asks it."""
 
     @property
     def variable(self) -> str:
@@ -90,6 +110,8 @@ class Config:
     """Environment variables for every service that `up` starts; a service's own go before them."""
     services: Mapping[str, ServiceConfig] = field(default_factory=dict)
     redaction: RedactionConfig = field(default_factory=RedactionConfig)
+    waivers: tuple[Waiver, ...] = ()
+    """Findings that the team lives with, in the order of the file."""
 
     def max_age_of(self, service: str) -> int | None:
         """How many days old a service's mirror may be; None for no limit."""

@@ -3,7 +3,7 @@
 Rules: all mistakes are collected and raised as one ConfigError; the two tables of kinds below name every key there is.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,8 @@ from typing import Any
 from truemirror.config import kinds
 from truemirror.config.kinds import Kind, Wrong, nearest
 from truemirror.config.lines import KeyPath, key_lines, line_of
-from truemirror.config.model import Config, RedactionConfig, ServiceConfig
+from truemirror.config.model import Config, RedactionConfig, ServiceConfig, VerifyConfig
+from truemirror.core.contract.waivers import Waiver
 from truemirror.core.mirror.latency import parse_latency, parse_rate
 from truemirror.errors import ConfigError
 
@@ -33,6 +34,7 @@ ROOT: Mapping[str, Kind] = {
     "environment": kinds.texts_by_name,
     "services": kinds.table,
     "redaction": kinds.table,
+    "waivers": kinds.tables,
 }
 """The keys of [tool.truemirror]."""
 
@@ -53,11 +55,32 @@ SERVICE: Mapping[str, Kind] = {
     "latency": kinds.read_by(parse_latency),
     "bandwidth": kinds.read_by(parse_rate),
     "max_age_days": kinds.count,
+    "verify": kinds.table,
 }
 """The keys of [tool.truemirror.services.NAME]."""
 
+VERIFY: Mapping[str, Kind] = {
+    "headers": kinds.texts_by_name,
+    "secrets": kinds.list_of(kinds.text),
+    "logins": kinds.texts_by_name,
+    "setup": kinds.command_line,
+    "setup_url": kinds.http_url,
+}
+"""The keys of [tool.truemirror.services.NAME.verify]."""
+
 REDACTION: Mapping[str, Kind] = {"names": kinds.list_of(kinds.text), "keep": kinds.list_of(kinds.text)}
 """The keys of [tool.truemirror.redaction]."""
+
+WAIVER: Mapping[str, Kind] = {
+    "reason": kinds.text,
+    "until": kinds.day,
+    "fingerprint": kinds.matching(r"[0-9a-f]{12}", "a finding's fingerprint", "1f0c9a7be2d4"),
+    "rule": kinds.text,
+    "service": _NAME,
+    "operation": kinds.text,
+    "location": kinds.text,
+}
+"""The keys of [[tool.truemirror.waivers]]."""
 
 _FOLDERS = ("mirrors", "contracts", "suites", "report")
 
@@ -100,6 +123,7 @@ def parse(document: Mapping[str, object], root: Path, source: Path | None, *, te
     values = _read(document, ROOT, (), mistakes)
     redaction = RedactionConfig(**_read(values.pop("redaction", {}), REDACTION, ("redaction",), mistakes))
     services = _services(values.pop("services", {}), mistakes)
+    values["waivers"] = tuple(_waivers(values.get("waivers", ()), mistakes))
     for name in _FOLDERS:
         values[name] = root / values.get(name, name)
     mistakes.tell()
@@ -113,12 +137,27 @@ def _services(table: Mapping[str, object], mistakes: _Mistakes) -> dict[str, Ser
         path = ("services", name)
         try:
             values = _read(kinds.table(inner), SERVICE, path, mistakes)
+            values["verify"] = VerifyConfig(**_read(values.get("verify", {}), VERIFY, (*path, "verify"), mistakes))
             services[str(_NAME(name))] = ServiceConfig(name=name, **values)
         except Wrong as wrong:
             mistakes.add(path, wrong)
     _check_consumes(services, mistakes)
     _check_shared(services, mistakes)
     return services
+
+
+def _waivers(tables: Iterable[Mapping[str, object]], mistakes: _Mistakes) -> Iterator[Waiver]:
+    """Every waiver; one that says not why, or not what, is none."""
+    for number, table in enumerate(tables, start=1):
+        path = ("waivers", f"{number}")
+        values = _read(table, WAIVER, path, mistakes)
+        if not str(values.get("reason", "")).strip():
+            mistakes.add(path, Wrong("a waiver without a reason", fix="say in `reason` why it may stay"))
+        elif not values.keys() - {"reason", "until"}:
+            fix = "name a fingerprint, or any of rule, service, operation, location"
+            mistakes.add(path, Wrong("a waiver that does not say what it waives", fix=fix))
+        else:
+            yield Waiver(**values)
 
 
 def _read(table: Mapping[str, object], known: Mapping[str, Kind], path: KeyPath, mistakes: _Mistakes) -> dict[str, Any]:

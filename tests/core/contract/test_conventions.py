@@ -109,3 +109,30 @@ def test_a_convention_that_there_is_not_is_refused() -> None:
         _rules({}, **{"x-truemirror": {"conventions": ["convention-snake"]}})
     assert caught.value.nearest == ", ".join(CONVENTIONS)
     assert caught.value.where == "a 1 openapi.yaml#/x-truemirror/conventions"
+
+
+def _parameters(*names: str) -> Any:
+    listed = [{"name": name, "in": "query", "schema": {"type": "string"}} for name in names]
+    answers = {"200": {"description": "", "content": {"application/json": {"schema": {}}}}}
+    document = {"openapi": "3.1.0", "paths": {"/a": {"get": {"parameters": listed, "responses": answers}}}}
+    return parse_contract("a", "1", {"openapi.yaml": document})
+
+
+def test_names_are_in_snake_case() -> None:
+    """All odd names of one document are one finding, attributes and parameters alike."""
+    (one,) = check_conventions(_contract({"properties": {"ownerId": {}, "created_at": {}, "Kind": {"items": {}}}}))
+    assert one.rule == "convention-snake-case"
+    assert one.message == "2 names are in another style: `ownerId`, `Kind`"
+    assert [one.rule for one in check_conventions(_parameters("dealId"))] == ["convention-snake-case"]
+
+
+def test_keys_that_are_data_have_no_style() -> None:
+    """A map's keys are nobody's names."""
+    assert _rules({"additionalProperties": {"type": "string"}}) == []
+
+
+@pytest.mark.parametrize(("name", "usual"), [("page", "offset"), ("per_page", "limit"), ("page_token", "cursor")])
+def test_collections_are_paged_alike(name: str, usual: str) -> None:
+    """The usual name is told."""
+    (one,) = check_conventions(_parameters(name, "limit", "offset", "cursor", "q"))
+    assert (one.rule, one.expected) == ("convention-pagination", usual)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from truemirror.core.contract import rules
+from truemirror.core.contract import rules, rules_live
 from truemirror.core.contract.conventions import CONVENTIONS
 from truemirror.core.contract.explain import KINDS
 from truemirror.core.contract.finding import Level
@@ -14,14 +14,16 @@ from truemirror.errors import UsageError
 
 TABLE = Path(rules.__file__)
 SOURCE = TABLE.parents[2]
+TABLES = (TABLE, Path(rules_live.__file__))
 _ID = re.compile(
-    r'"((?:operation|status|media-type|response|request|error|contract|mirror|convention)-[a-z]+(?:-[a-z]+)*)"'
+    r'"((?:operation|status|media-type|response|request|error|contract|mirror|convention|drift|attack|waiver)'
+    r'-[a-z]+(?:-[a-z]+)*)"'
 )
 
 
 def _used() -> set[str]:
     """Every id that the code names, and those that it puts together."""
-    named = {one for path in SOURCE.rglob("*.py") if path != TABLE for one in _ID.findall(path.read_text())}
+    named = {one for path in SOURCE.rglob("*.py") if path not in TABLES for one in _ID.findall(path.read_text())}
     kinds = {*KINDS.values(), "null-unexpected", "schema-broken"}
     return named | {f"{direction}-{kind}" for direction in ("request", "response") for kind in kinds}
 
@@ -44,7 +46,7 @@ def test_a_row_is_readable(one: rules.Rule) -> None:
     assert re.fullmatch(r"[a-z]+(-[a-z]+)+", one.id)
     assert one.meaning.endswith(".")
     assert one.mend.endswith(".")
-    assert one.area in {"operation", "request", "response", "contract", "mirror", "convention"}
+    assert one.area in {"operation", "request", "response", "contract", "mirror", "convention", "drift", "attack"}
 
 
 def test_every_convention_has_its_row() -> None:

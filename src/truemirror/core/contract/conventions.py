@@ -5,13 +5,14 @@ findings weigh what that row says. A contract names those it keeps under `x-true
 names none keeps all.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import urljoin
 
 from truemirror.core.contract.contract import Answer, Contract, Operation
+from truemirror.core.contract.conventions_walk import attributes, json_answers, outline, resolved
 from truemirror.core.contract.finding import Finding
-from truemirror.core.contract.pointer import clipped
 from truemirror.core.contract.references import below, readable
 from truemirror.core.contract.rules import finding
 from truemirror.core.wire.media import parse_media_type
@@ -20,8 +21,16 @@ from truemirror.errors import FormatError
 Check = Callable[[Contract], Iterator[Finding]]
 
 _ENVELOPE = ("items", "metadata")
+_SNAKE_CASE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+_NAMED = 5
+"""How many odd names a finding lists."""
+_PAGING = {
+    **dict.fromkeys(("per_page", "perpage", "page_size", "pagesize", "size", "max_results", "maxresults"), "limit"),
+    **dict.fromkeys(("page", "page_number", "pagenumber", "skip", "start"), "offset"),
+    **dict.fromkeys(("after", "page_token", "pagetoken", "next_token", "nexttoken", "continuation"), "cursor"),
+}
+"""Other names of the parameters that page, and the usual one."""
 _NUMBERS = frozenset({"integer", "number"})
-_DEEPEST = 12
 
 
 def check_conventions(contract: Contract, owner: str = "", consumers: tuple[str, ...] = ()) -> tuple[Finding, ...]:
@@ -49,8 +58,8 @@ def _named(contract: Contract) -> tuple[str, ...]:
 
 def _collection_envelope(contract: Contract) -> Iterator[Finding]:
     """Collections are `{"items": [...], "metadata": {"total": n}}`."""
-    for operation, answer, place in _json_answers(contract):
-        schema, where = _resolved(contract, place)
+    for operation, answer, place in json_answers(contract):
+        schema, where = resolved(contract, place)
         if not answer.status.startswith("2") or not _is_bare_collection(contract, schema, where):
             continue
         yield finding(
@@ -60,7 +69,7 @@ def _collection_envelope(contract: Contract) -> Iterator[Finding]:
             operation=operation.name,
             location=f"response {answer.status} body",
             expected='{"items": [...], "metadata": {"total": n}}',
-            actual=_outline(schema),
+            actual=outline(schema),
             schema_location=readable(place),
         )
 
@@ -72,10 +81,10 @@ def _is_bare_collection(contract: Contract, schema: Mapping[str, Any], where: st
         return True
     if not isinstance(properties, Mapping) or "items" not in properties:
         return False
-    items, _ = _resolved(contract, below(where, "properties", "items"))
+    items, _ = resolved(contract, below(where, "properties", "items"))
     if items.get("type") != "array":
         return False
-    metadata, _ = _resolved(contract, below(where, "properties", "metadata")) if "metadata" in properties else ({}, "")
+    metadata, _ = resolved(contract, below(where, "properties", "metadata")) if "metadata" in properties else ({}, "")
     required = schema.get("required", ())
     return not (all(name in required for name in _ENVELOPE) and "total" in metadata.get("required", ()))
 
@@ -83,7 +92,7 @@ def _is_bare_collection(contract: Contract, schema: Mapping[str, Any], where: st
 def _one_error_shape(contract: Contract) -> Iterator[Finding]:
     """All errors of a service have one shape."""
     shapes: dict[str, list[tuple[Operation, Answer, str]]] = {}
-    for operation, answer, place in _json_answers(contract):
+    for operation, answer, place in json_answers(contract):
         if answer.status[:1] in ("4", "5"):
             shapes.setdefault(_shape(contract, place), []).append((operation, answer, place))
     if len(shapes) < 2:
@@ -108,7 +117,7 @@ def _shape(contract: Contract, place: str) -> str:
     schema = contract.references.lookup(place)
     if isinstance(schema, Mapping) and isinstance(schema.get("$ref"), str):
         return readable(urljoin(place, schema["$ref"]))
-    return _outline(_resolved(contract, place)[0])
+    return outline(resolved(contract, place)[0])
 
 
 def _json_only(contract: Contract) -> Iterator[Finding]:
@@ -132,8 +141,8 @@ def _json_only(contract: Contract) -> Iterator[Finding]:
 def _ids_are_strings(contract: Contract) -> Iterator[Finding]:
     """Identifiers are strings."""
     seen: set[str] = set()
-    for operation, answer, place in _json_answers(contract):
-        for name, where, schema in _attributes(contract, place, seen, 0):
+    for operation, answer, place in json_answers(contract):
+        for name, where, schema in attributes(contract, place, seen, 0):
             types = schema.get("type")
             named = set(types) if isinstance(types, list) else {types}
             if (name == "id" or name.endswith("_id")) and named & _NUMBERS:
@@ -149,49 +158,51 @@ def _ids_are_strings(contract: Contract) -> Iterator[Finding]:
                 )
 
 
-def _attributes(
-    contract: Contract, place: str, seen: set[str], depth: int
-) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    """Every attribute below a schema, each schema once: its name, its place and its schema."""
-    schema, where = _resolved(contract, place)
-    if where in seen or depth > _DEEPEST:
-        return
-    seen.add(where)
-    properties = schema.get("properties", {})
-    for name in properties if isinstance(properties, Mapping) else ():
-        at = below(where, "properties", name)
-        inner, _ = _resolved(contract, at)
-        yield name, at, inner
-        yield from _attributes(contract, at, seen, depth + 1)
-    for keyword in ("items", "additionalProperties"):
-        if isinstance(schema.get(keyword), Mapping):
-            yield from _attributes(contract, below(where, keyword), seen, depth + 1)
-    for keyword in ("allOf", "anyOf", "oneOf"):
-        for number in range(len(schema.get(keyword, ()))):
-            yield from _attributes(contract, below(where, keyword, number), seen, depth + 1)
-
-
-def _json_answers(contract: Contract) -> Iterator[tuple[Operation, Answer, str]]:
-    """Every answer that has a JSON schema, and the schema's place."""
+def _snake_case(contract: Contract) -> Iterator[Finding]:
+    """Attributes and parameters are named in snake_case; one finding for each document that names some otherwise."""
+    seen: set[str] = set()
+    odd: dict[str, dict[str, None]] = {}
+    first: dict[str, Operation] = {}
+    for operation, _, place in json_answers(contract):
+        for name, where, _schema in attributes(contract, place, seen, 0):
+            if not _SNAKE_CASE.fullmatch(name):
+                document = readable(where).partition("#")[0]
+                odd.setdefault(document, {})[name] = None
+                first.setdefault(document, operation)
     for operation in contract.operations:
-        for answer in operation.answers.values():
-            for media, place in answer.content.places.items():
-                if place and parse_media_type(media).is_json:
-                    yield operation, answer, place
+        for parameter in operation.parameters:
+            if parameter.where in ("query", "path") and not _SNAKE_CASE.fullmatch(parameter.name):
+                odd.setdefault("openapi.yaml", {})[parameter.name] = None
+                first.setdefault("openapi.yaml", operation)
+    for document, names in sorted(odd.items()):
+        listed = ", ".join(f"`{name}`" for name in list(names)[:_NAMED]) + (", …" if len(names) > _NAMED else "")
+        yield finding(
+            "convention-snake-case",
+            contract.service,
+            f"{len(names)} {'name is' if len(names) == 1 else 'names are'} in another style: {listed}",
+            operation=first[document].name,
+            location=document,
+            expected="snake_case",
+            actual=next(iter(names)),
+            schema_location=document,
+        )
 
 
-def _resolved(contract: Contract, place: str) -> tuple[Mapping[str, Any], str]:
-    """A schema with its reference followed, and where it really is; nothing for `true` and `false`."""
-    schema, where = contract.references.dereference(contract.references.lookup(place), place)
-    return (schema, where) if isinstance(schema, Mapping) else ({}, where)
-
-
-def _outline(schema: Mapping[str, Any]) -> str:
-    """The attributes of a schema, or its type."""
-    properties = schema.get("properties")
-    if isinstance(properties, Mapping):
-        return clipped("{" + ", ".join(sorted(properties)) + "}")
-    return str(schema.get("type", "any value"))
+def _pagination(contract: Contract) -> Iterator[Finding]:
+    """Collections are paged by `limit` and `offset`, or by `cursor`."""
+    for operation in contract.operations:
+        for parameter in operation.parameters:
+            usual = _PAGING.get(parameter.name.lower()) if parameter.where == "query" else None
+            if usual and operation.method == "GET":
+                yield finding(
+                    "convention-pagination",
+                    contract.service,
+                    f"{operation.name} is paged by `{parameter.name}`",
+                    operation=operation.name,
+                    location=f"request query {parameter.name}",
+                    expected=usual,
+                    actual=parameter.name,
+                )
 
 
 CONVENTIONS: Final[Mapping[str, Check]] = {
@@ -199,5 +210,7 @@ CONVENTIONS: Final[Mapping[str, Check]] = {
     "convention-one-error-shape": _one_error_shape,
     "convention-json-only": _json_only,
     "convention-ids-are-strings": _ids_are_strings,
+    "convention-snake-case": _snake_case,
+    "convention-pagination": _pagination,
 }
 """Each convention's check, by the id of its row in the rules table."""

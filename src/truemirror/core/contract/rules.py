@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from truemirror.core.contract.finding import Finding, Level
+from truemirror.core.contract.rules_live import LIVE_ROWS
 from truemirror.errors import UsageError
 
 
@@ -20,7 +21,7 @@ class Rule:
 
     id: str
     area: str
-    """operation, request, response, contract, mirror or convention."""
+    """operation, request, response, contract, mirror, convention, drift or attack."""
     level: Level
     meaning: str
     """What it means when this is found, in one sentence."""
@@ -224,6 +225,21 @@ _ROWS: Final = (
         "An identifier is a number, which clients round and sort and add.",
         "Make it a string in the next major version.",
     ),
+    Rule(
+        "convention-snake-case",
+        "convention",
+        _W,
+        "Attributes or parameters are named in another style than snake_case.",
+        "Name new ones in snake_case, and the old ones in the next major version.",
+    ),
+    Rule(
+        "convention-pagination",
+        "convention",
+        _W,
+        "A collection is paged by parameters of other names than all others.",
+        "Page by limit and offset, or by cursor, so that every consumer pages alike.",
+    ),
+    *(Rule(*row) for row in LIVE_ROWS),
 )
 
 RULES: Final[Mapping[str, Rule]] = MappingProxyType({row.id: row for row in _ROWS})

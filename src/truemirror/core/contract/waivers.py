@@ -31,6 +31,7 @@ class Waiver:
     rule: str = ""
     """Id of a rule; `convention-*` stands for all that begin so."""
     service: str = ""
+    """By its name."""
     operation: str = ""
     """As `GET /v1/deals/{id}`; `*` stands for any signs."""
     location: str = ""
@@ -64,7 +65,7 @@ def _fits(wanted: str, there: str) -> bool:
 
 
 def waived(findings: Iterable[Finding], waivers: Sequence[Waiver], today: str) -> tuple[Finding, ...]:
-    """The findings with those waived as info, and one more for each waiver that ended while something still needs it."""
+    """The findings, those waived as info, and one more for each waiver that ended while something still needs it."""
     kept: list[Finding] = []
     ended: dict[Waiver, Finding] = {}
     for one in findings:
