@@ -32,7 +32,7 @@ DEALS = ("openapi.yaml", "paths", "/v1/deals")
     ("change", "where"),
     [
         (_set("openapi.yaml", []), "openapi.yaml"),
-        (_set("openapi.yaml", "openapi", "3.0.3"), "openapi.yaml"),
+        (_set("openapi.yaml", "openapi", "2.0"), "openapi.yaml"),
         (_set("openapi.yaml", "paths", []), "openapi.yaml#/paths"),
         (_set("openapi.yaml", "paths", {"v1": {}}), "openapi.yaml#/paths"),
         (_set("openapi.yaml", "x-truemirror", {"conventions": "all"}), "openapi.yaml#/x-truemirror"),
@@ -126,3 +126,23 @@ def test_servers_give_the_prefixes_of_paths() -> None:
 def test_a_contract_of_schemas_alone_has_no_operations() -> None:
     """Without OpenAPI there are shapes to hold, and nothing to route."""
     assert parse_contract("a", "1", {"schemas/a.schema.json": {}}).operations == ()
+
+
+def test_a_contract_may_be_written_in_openapi_3_0() -> None:
+    """Its schemas mean in 3.1 what they meant: `nullable` lets null in."""
+    changed = documents()
+    changed["openapi.yaml"]["openapi"] = "3.0.3"
+    answer = changed["openapi.yaml"]["paths"]["/v1/deals"]["get"]["responses"]["200"]
+    answer["content"] = {"application/json": {"schema": {"type": "string", "nullable": True}}}
+    place = contract(changed).operations[0].answers["200"].content.places["application/json"]
+    assert contract(changed).references.lookup(place) == {"type": ["string", "null"]}
+
+
+def test_a_schema_may_be_referred_to_by_the_name_it_gives_itself() -> None:
+    """An `$id` is a name for a document of the folder, and nothing is fetched."""
+    changed = documents()
+    changed["schemas/tag.schema.json"]["$id"] = "https://example.com/tag"
+    answer = changed["openapi.yaml"]["paths"]["/v1/deals"]["get"]["responses"]["200"]
+    answer["content"] = {"application/json": {"schema": {"$ref": "https://example.com/tag"}}}
+    place = contract(changed).operations[0].answers["200"].content.places["application/json"]
+    assert contract(changed).references.lookup(place) == {"$ref": "/schemas/tag.schema.json"}

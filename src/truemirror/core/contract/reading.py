@@ -1,7 +1,8 @@
 """Reading a contract version from its documents.
 
-Rules: documents are read as OpenAPI 3.1 and JSON Schema 2020-12 say, Reference Objects resolved locally; whatever does
-not have the shape those standards ask for is a FormatError that names document and place, never a guess.
+Rules: documents are read as OpenAPI 3.1 and JSON Schema 2020-12 say, those of OpenAPI 3.0 after they were written so,
+Reference Objects resolved locally; whatever does not have the shape those standards ask for is a FormatError that names
+document and place, never a guess.
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,6 +21,10 @@ from truemirror.core.contract.contract import (
     Operation,
     Parameter,
 )
+from truemirror.core.contract.openapi.documents import Documents
+from truemirror.core.contract.openapi.naming import by_path
+from truemirror.core.contract.openapi.upgrade import upgraded
+from truemirror.core.contract.openapi.version import openapi_version, refuse_version
 from truemirror.core.contract.pointer import pointer
 from truemirror.core.contract.references import References, below, uri_of
 from truemirror.errors import FormatError
@@ -34,6 +39,9 @@ _FIX = "write it as OpenAPI 3.1 says (https://spec.openapis.org/oas/v3.1.0)"
 
 def parse_contract(service: str, version: str, documents: Mapping[str, Any]) -> Contract:
     """Read a contract version. Raises FormatError."""
+    documents = by_path(documents)
+    if openapi_version(documents.get(OPENAPI)).startswith("3.0"):
+        documents = upgraded(Documents(documents, f"{service} {version}"))
     references = References(documents, f"{service} {version}")
     for path, content in documents.items():
         if path.endswith(SCHEMA_FILE):
@@ -78,11 +86,7 @@ class _Reader:
     def contract(self, service: str, version: str) -> Contract:
         """The whole document."""
         root = self._mapping(self._references.documents[OPENAPI], self._root)
-        said = str(root.get("openapi", ""))
-        if not said.startswith("3.1"):
-            raise FormatError(
-                f"is OpenAPI {said or 'of no version'}", where=self._where(self._root), fix="write `openapi: 3.1.0`"
-            )
+        refuse_version(openapi_version(root), self._where(self._root))
         return Contract(
             service=service,
             version=version,

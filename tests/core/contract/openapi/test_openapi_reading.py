@@ -7,7 +7,8 @@ from openapi_spec_validator import validate
 from tests.core.contract.openapi.interfaces import TEXT, answers, document, get, interface, post
 
 from truemirror.core.contract.openapi.interface import Place
-from truemirror.core.contract.openapi.reading import openapi_version, read_interface
+from truemirror.core.contract.openapi.reading import read_interface
+from truemirror.core.contract.openapi.version import openapi_version
 from truemirror.errors import FormatError
 
 BOTH = pytest.mark.parametrize("version", ["3.0.3", "3.1.0"])

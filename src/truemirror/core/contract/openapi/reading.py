@@ -16,36 +16,13 @@ from truemirror.core.contract.openapi.interface import Answer, Body, Interface, 
 from truemirror.core.contract.openapi.parts import Parts
 from truemirror.core.contract.openapi.security import Security
 from truemirror.core.contract.openapi.upgrade import upgraded
-from truemirror.errors import FormatError
+from truemirror.core.contract.openapi.version import openapi_version, refuse_version
 
 _STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
 _UNJUDGED = ("webhooks",)
 _STATUS = re.compile(r"[1-5](XX|[0-9]{2})|default")
 _IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
 """Headers that OpenAPI describes elsewhere; a parameter of that name is to be ignored (OpenAPI 3.1 §4.8.12.2.1)."""
-
-
-def openapi_version(content: Any) -> str:
-    """The version that a document says it is written in: `3.0.3`; `2.0` for Swagger; empty for something else."""
-    if not isinstance(content, Mapping):
-        return ""
-    said = content.get("openapi", content.get("swagger", ""))
-    return str(said) if isinstance(said, str | float | int) else ""
-
-
-def refuse_version(said: str, where: str) -> None:
-    """See that a version of OpenAPI can be read. Raises FormatError that names the step that converts it."""
-    if said.startswith(("3.0", "3.1")):
-        return
-    if said.startswith(("1.", "2")):
-        raise FormatError(
-            f"is Swagger {said}, which came before OpenAPI 3",
-            where=where,
-            fix="convert it first, for example with `npx swagger2openapi OLD.yaml --outfile NEW.yaml`",
-        )
-    raise FormatError(
-        f"is OpenAPI {said or 'of no version'}", where=where, fix="write it in OpenAPI 3.0 or 3.1: `openapi: 3.1.0`"
-    )
 
 
 def read_interface(contents: Mapping[str, Any], openapi: str = "", asyncapi: str = "", title: str = "") -> Interface:
