@@ -11,8 +11,9 @@ from typing import Any
 from truemirror.core.contract.contract import EXTENSION
 from truemirror.core.contract.pointer import Step, pointer, printable, short
 
-_UNORDERED = frozenset({"required", "enum", "type"})
-_PROMISES = frozenset({"conventions"})
+UNORDERED = frozenset({"required", "enum", "type"})
+"""Keywords whose lists have no order."""
+PROMISES = frozenset({"conventions"})
 """What of the extension is more than evidence."""
 
 
@@ -70,7 +71,7 @@ def _values(path: str, steps: tuple[Step, ...], old: Any, new: Any) -> Iterator[
 
 def _lists(path: str, steps: tuple[Step, ...], old: list[Any], new: list[Any]) -> Iterator[Difference]:
     """What differs between two lists."""
-    if steps and steps[-1] in _UNORDERED:
+    if steps and steps[-1] in UNORDERED:
         yield from (Difference(path, pointer(steps), short(one), "") for one in old if one not in new)
         yield from (Difference(path, pointer(steps), "", short(one)) for one in new if one not in old)
         return
@@ -87,7 +88,7 @@ def _lists(path: str, steps: tuple[Step, ...], old: list[Any], new: list[Any]) -
 def _extension(path: str, steps: tuple[Step, ...], old: Any, new: Any) -> Iterator[Difference]:
     """What differs in the extension, evidence left out."""
     kept = [
-        {name: value for name, value in one.items() if name in _PROMISES} if isinstance(one, Mapping) else {}
+        {name: value for name, value in one.items() if name in PROMISES} if isinstance(one, Mapping) else {}
         for one in (old, new)
     ]
     yield from _values(path, steps, kept[0], kept[1])
