@@ -38,7 +38,7 @@ class Term:
 
     def __post_init__(self) -> None:
         """Compute the hash from the parts, whose hashes are known."""
-        parts = tuple(getattr(self, one.name) for one in fields(self))
+        parts = tuple([getattr(self, name) for name in self._names()])
         object.__setattr__(self, "_hash", hash((type(self).__name__, parts)))
 
     def __hash__(self) -> int:
@@ -51,7 +51,17 @@ class Term:
             return True
         if type(self) is not type(other) or hash(self) != hash(other):
             return False
-        return all(getattr(self, one.name) == getattr(other, one.name) for one in fields(self))
+        return all(getattr(self, name) == getattr(other, name) for name in self._names())
+
+    def _names(self) -> tuple[str, ...]:
+        """The names of the parts; looked up once for each sort of term."""
+        found = _NAMES.get(type(self))
+        if found is None:
+            found = _NAMES[type(self)] = tuple(one.name for one in fields(self))
+        return found
+
+
+_NAMES: Final[dict[type, tuple[str, ...]]] = {}
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -259,7 +269,7 @@ def _join(terms: Iterable[Term], make: type[Both] | type[Either], neutral: Kinds
                 kinds = kinds & part.kinds if make is Both else kinds | part.kinds
             else:
                 parts.add(part)
-    if kinds == absorbing.kinds or any(negate(part) in parts for part in parts if not isinstance(part, Both | Either)):
+    if kinds == absorbing.kinds or any(part.term in parts for part in parts if isinstance(part, Not)):
         return absorbing
     if kinds != neutral.kinds:
         parts.add(Kinds(kinds))
