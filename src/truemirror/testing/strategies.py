@@ -9,7 +9,19 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from truemirror.core.wire.exchange import Chunk, Coding, Exchange, Fault, FaultKind, Framing, Outcome, Request, Response
+from truemirror.core.wire.exchange import (
+    Chunk,
+    Coding,
+    Exchange,
+    Fault,
+    FaultKind,
+    Framing,
+    Interim,
+    Outcome,
+    Request,
+    Response,
+)
+from truemirror.core.wire.frame import Frame, FrameKind, Side
 from truemirror.core.wire.headers import Headers
 
 json_values: st.SearchStrategy[Any] = st.recursive(
@@ -88,6 +100,28 @@ requests: st.SearchStrategy[Request] = st.builds(
 )
 """Requests as they were sent."""
 
+_codes = st.none() | st.integers(1000, 4999)
+_cuts = st.just(()) | st.lists(st.integers(0, 9), min_size=2, max_size=3).map(tuple)
+frames: st.SearchStrategy[Frame] = st.builds(
+    Frame,
+    st.sampled_from(Side),
+    st.sampled_from([kind for kind in FrameKind if kind not in (FrameKind.TEXT, FrameKind.CLOSE)]),
+    bodies,
+    times,
+    pieces=_cuts,
+) | st.builds(
+    Frame,
+    st.sampled_from(Side),
+    st.sampled_from([FrameKind.TEXT, FrameKind.CLOSE]),
+    json_bodies.filter(lambda body: b"\xed" not in body) | st.text(max_size=20).map(str.encode),
+    times,
+    _codes,
+    _cuts,
+)
+"""What is said over a WebSocket."""
+
+_interims = st.builds(Interim, st.integers(100, 199), _latin, headers)
+
 responses: st.SearchStrategy[Response] = st.builds(
     Response,
     st.integers(100, 599),
@@ -98,6 +132,9 @@ responses: st.SearchStrategy[Response] = st.builds(
     st.sampled_from(Framing),
     st.lists(st.builds(Chunk, st.integers(0, 10_000), times), max_size=2).map(tuple),
     headers,
+    st.just(()) | st.lists(_interims, max_size=2).map(tuple),
+    st.just(()) | st.lists(frames, max_size=3).map(tuple),
+    st.just(b"") | bodies,
 )
 """Answers as they were received."""
 

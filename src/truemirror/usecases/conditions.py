@@ -177,9 +177,9 @@ class Conditions:
             wait += self.latency.drawn_ms(self.seed, self.service, session, number)
             return replace(decision, wait_ms=wait)
         outcome = decision.exchange.outcome
-        chunks = outcome.chunks if isinstance(outcome, Response) else ()
-        first = decision.exchange.elapsed_ms - (chunks[-1].at_ms if chunks else 0.0)
-        return replace(decision, wait_ms=wait + max(0.0, first), paced=bool(chunks))
+        pieces = (outcome.frames or outcome.chunks) if isinstance(outcome, Response) else ()
+        first = decision.exchange.elapsed_ms - (pieces[-1].at_ms if pieces else 0.0)
+        return replace(decision, wait_ms=wait + max(0.0, first), paced=bool(pieces))
 
     # recorded errors
 

@@ -17,7 +17,7 @@ from truemirror.core.mirror.model import DEFAULT_SCENARIO
 from truemirror.core.mirror.session import SESSION_HEADER, scenario_name
 from truemirror.core.route import Route, Standing
 from truemirror.core.system import Ended, Interrupted
-from truemirror.core.wire.exchange import Exchange, Fault, FaultKind, Request
+from truemirror.core.wire.exchange import Exchange, Fault, FaultKind, Request, Response
 from truemirror.errors import TruemirrorError
 from truemirror.ports import Clock, Journal, Launcher, Lock, MirrorStore, ProxyHost, Upstream
 from truemirror.usecases.redact import Redactor
@@ -63,6 +63,8 @@ class Recorder:
     def store(self, exchange: Exchange, session: str = "", began_ms: float = 0.0) -> Exchange:
         """Redact an exchange and write it down; gives it back as it was written. Raises StoreError.
 
+        A WebSocket comes first without what is said on it, then with every frame that passed since, once each.
+
         `began_ms` is when the request began, on any clock that is the same for the whole recording; 0 when unknown.
         """
         scenario = self.scenario_of(session)
@@ -70,7 +72,8 @@ class Recorder:
         redacted = self._redactor.redact(plain, scenario)
         with self._lock:
             self._journal.append(scenario, redacted, began_ms)
-            self.tally.count(scenario, redacted, redacted=redacted is not plain)
+            if not _goes_on(plain):
+                self.tally.count(scenario, redacted, redacted=redacted is not plain)
         return redacted
 
     async def record(self, upstream: Upstream, request: Request, clock: Clock, session: str = "") -> Exchange:
@@ -79,6 +82,11 @@ class Recorder:
         exchange = await upstream.send(request)
         self.store(exchange, session, began_ms)
         return exchange
+
+
+def _goes_on(exchange: Exchange) -> bool:
+    """Whether it says more of a WebSocket that is on disk already."""
+    return isinstance(exchange.outcome, Response) and bool(exchange.outcome.frames)
 
 
 def _without_session(exchange: Exchange) -> Exchange:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from truemirror.config import RedactionConfig
+from truemirror.core.mirror.inner import has_inner, with_inner
 from truemirror.core.mirror.model import Mirror, Scenario
 from truemirror.core.mirror.redaction_body import body_text, media_of, searchable
 from truemirror.core.mirror.redaction_find import Marks, header_places, mark_request, mark_response
@@ -77,6 +78,8 @@ class Redactor:
                     self._known.add(secret, stand)
         request = self._rewritten(exchange.request, request_marks, table, self._known)
         outcome = self._clean_outcome(exchange.outcome, response, response_marks, table)
+        if isinstance(outcome, Response) and has_inner(outcome):
+            outcome = with_inner(outcome, lambda one: self.redact(one, scenario))
         if request is exchange.request and outcome is exchange.outcome:
             return exchange
         clean = replace(exchange, request=request, outcome=outcome)

@@ -91,7 +91,8 @@ class _Listener:
         self._link = link
 
     def got_interim(self, status: int, reason: str, headers: Headers) -> None:
-        """Informational answers are no part of an exchange."""
+        """Note an informational answer."""
+        self._transcript.interim(status, reason, headers)
 
     def got_head(self, head: AnswerHead) -> None:
         """Note the head."""

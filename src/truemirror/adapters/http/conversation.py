@@ -15,6 +15,7 @@ from typing import cast
 from truemirror.adapters.http import answers
 from truemirror.adapters.http.intake import Intake, Refusal, RequestHead, in_origin_form
 from truemirror.adapters.http.relay import Relay
+from truemirror.adapters.http.tunnel import Tunnel
 from truemirror.adapters.http.turn import Turn
 from truemirror.core.wire.headers import Headers
 
@@ -38,6 +39,7 @@ class Conversation(asyncio.Protocol):
         self._holds: set[str] = set()
         self._deaf = False
         self._last = False
+        self._tunnel: Tunnel | None = None
 
     # what the transport says
 
@@ -48,6 +50,9 @@ class Conversation(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Read, and pass on."""
+        if self._tunnel is not None:
+            self._tunnel.from_client(data)
+            return
         if self._deaf:
             return
         try:
@@ -61,6 +66,8 @@ class Conversation(asyncio.Protocol):
 
     def eof_received(self) -> bool:
         """The client sends no more; it may still wait for its answers."""
+        if self._tunnel is not None:
+            return False
         self._deaf = self._last = True
         self._withdraw()
         can_stay = self._transport is not None and self._transport.can_write_eof()  # TLS closes both sides at once
@@ -139,6 +146,10 @@ class Conversation(asyncio.Protocol):
         if len(self._turns) <= _QUEUE:
             self.free_reading("queue")
         self._advance()
+
+    def switch(self, tunnel: Tunnel) -> None:
+        """From now on nothing of HTTP is said here."""
+        self._tunnel = tunnel
 
     def hold_reading(self, why: str) -> None:
         """Read nothing more until all reasons are gone."""

@@ -46,10 +46,17 @@ def as_asked(headers: Headers, address: Address) -> Headers:
     return Headers(tuple(pairs))
 
 
-def upstream_head(method: str, target: str, headers: Headers, address: Address, framing: Framing) -> bytes:
-    """The head of a request as the upstream gets it; `headers` are `as_asked`."""
+def upstream_head(
+    method: str, target: str, headers: Headers, address: Address, framing: Framing, *, switching: bool = False
+) -> bytes:
+    """The head of a request as the upstream gets it; `headers` are `as_asked`.
+
+    With `switching` it asks for a WebSocket, without any extension: what was compressed could not be read.
+    """
     said = connection_of(headers)
     gone = _of_the_connection(said)
+    if switching:
+        gone = (gone - {"connection", "upgrade"}) | {"sec-websocket-extensions"}
     if said in ("close", "keep-alive"):
         gone -= {"connection"}
     lines = [f"{method} {address.target(target)} HTTP/1.1"]
@@ -85,6 +92,8 @@ def client_head(
     """
     said = connection_of(headers)
     gone = _of_the_connection(said)
+    if status == 101:
+        gone -= {"connection", "upgrade"}
     if said == "close" if connection == "close" else said == "keep-alive":
         gone -= {"connection", "keep-alive"}
         connection = ""

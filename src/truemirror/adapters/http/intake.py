@@ -11,6 +11,8 @@ from typing import NoReturn, Protocol
 
 import httptools
 
+from truemirror.adapters.http.frames import asks_for_websocket
+from truemirror.core.mirror.parts import WEBSOCKET
 from truemirror.core.wire.exchange import Framing
 from truemirror.core.wire.headers import Headers
 from truemirror.core.wire.http2 import HTTP2, PREFACE
@@ -35,6 +37,8 @@ class RequestHead:
     """Whether the client waits for 100 (Continue) before it sends the body."""
     labelled: bool
     """Whether a field may name a session."""
+    websocket: bool = False
+    """Whether it asks to switch to WebSocket."""
 
 
 class Refusal(Exception):
@@ -147,7 +151,11 @@ class Intake:
         head = self._head()
         if self._parser.should_upgrade():
             offered = (head.headers.joined("upgrade") or "").lower()
-            if offered.strip() != "h2c":  # which clients offer by habit, and which may be ignored (RFC 9110 §7.8)
+            if offered.strip() == WEBSOCKET:
+                if not asks_for_websocket(head.method, head.headers):
+                    _refuse(400, "malformed_request", "a WebSocket begins with GET, a key of 16 bytes and version 13")
+                head = replace(head, websocket=True)
+            elif offered.strip() != "h2c":  # which clients offer by habit, and which may be ignored (RFC 9110 §7.8)
                 _refuse(501, "upgrade_unsupported", f"recording '{offered}' connections is not supported yet")
             self._listener.got_request(head)
             return  # its fields are still needed, to read the body

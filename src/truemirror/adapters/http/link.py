@@ -77,6 +77,25 @@ class Receiver(Protocol):
         """Go on."""
 
 
+class Switching(Protocol):
+    """Who goes on when an upstream switches to WebSocket; its receiver hears nothing more."""
+
+    def got_switch(self, head: AnswerHead, rest: bytes) -> None:
+        """The upstream has switched; `rest` came right behind."""
+
+    def got_bytes(self, data: bytes) -> None:
+        """Bytes of the other protocol."""
+
+    def got_loss(self, error: BaseException | None) -> None:
+        """The connection has ended, or broke."""
+
+    def pause_sending(self) -> None:
+        """The upstream is slow: send no more for now."""
+
+    def resume_sending(self) -> None:
+        """Go on."""
+
+
 class Link(asyncio.Protocol):
     """A connection to an upstream."""
 
@@ -113,15 +132,28 @@ class Link(asyncio.Protocol):
         self._raw_size = 0
         self._garbage = ""
         self._endless = False
+        self._switching: Switching | None = None
+        self._switched = False
+        self._switch: AnswerHead | None = None
 
     # asking
 
-    def begin(self, receiver: Receiver, method: str, *, repeatable: bool, last: bool = False) -> None:
+    def begin(
+        self,
+        receiver: Receiver,
+        method: str,
+        *,
+        repeatable: bool,
+        last: bool = False,
+        switching: Switching | None = None,
+    ) -> None:
         """The next answer is for this receiver, who may hear that the connection was stale if `repeatable`.
 
         With `last` the request says that the connection ends with it, whatever the answer says.
+        `switching` goes on if the upstream switches to another protocol.
         """
         self._forget()
+        self._switching = switching
         self._last = last
         self._receiver = receiver
         self._may_be_stale = repeatable and self.answered > 0
@@ -155,7 +187,7 @@ class Link(asyncio.Protocol):
 
     def abort(self) -> None:
         """Let go of the connection at once."""
-        self._receiver = None
+        self._receiver = self._switching = None
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -188,17 +220,23 @@ class Link(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         """The upstream is slow."""
-        if self._receiver is not None:
-            self._receiver.pause_sending()
+        hears = self._switching if self._switched else self._receiver
+        if hears is not None:
+            hears.pause_sending()
 
     def resume_writing(self) -> None:
         """The upstream takes more."""
         self._touched = self._loop.time()
-        if self._receiver is not None:
-            self._receiver.resume_sending()
+        hears = self._switching if self._switched else self._receiver
+        if hears is not None:
+            hears.resume_sending()
 
     def data_received(self, data: bytes) -> None:
         """Read on."""
+        if self._switched:
+            if self._switching is not None:
+                self._switching.got_bytes(data)
+            return
         if self._receiver is None or self._ended:
             self.abort()  # nobody asked for this
             return
@@ -212,10 +250,15 @@ class Link(asyncio.Protocol):
             return
         try:
             self._parser.feed_data(data)
-        except httptools.HttpParserUpgrade:
+        except httptools.HttpParserUpgrade as upgrade:
+            if self._switch is not None and self._switching is not None:
+                self._go_over(self._switching, self._switch, data[upgrade.args[0] :])
+                return
             self._garbage = "it switched protocols without being asked"
         except httptools.HttpParserError as error:
             self._garbage = str(error) or "it is not HTTP"
+        if self._switch is not None:
+            self._garbage = self._garbage or "it switched protocols without saying to which"
         if self._ended and self._garbage:  # the answer was whole; only what follows it is unreadable
             self._surplus, self._garbage = True, ""
         elif self._head is None and self._raw_size > HEAD_LIMIT:
@@ -229,6 +272,9 @@ class Link(asyncio.Protocol):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        if self._switched and self._switching is not None:
+            self._switching.got_loss(exc)
+            return
         if receiver is None or self._ended:
             return
         if self._garbage:
@@ -275,7 +321,9 @@ class Link(asyncio.Protocol):
         self._fields = []
         self._reason = b""
         if status == 101:
-            return  # nobody asked for another protocol; the parser says so next
+            if self._switching is not None:
+                self._switch = AnswerHead(status, reason, headers, Framing.NONE)
+            return  # if nobody asked for another protocol, the parser says so next
         if 100 <= status < 200:
             self._interims.append((status, reason, headers))
             return
@@ -343,6 +391,15 @@ class Link(asyncio.Protocol):
             self._loop.call_later(GARBAGE_PATIENCE, self._end_garbage)
         else:
             receiver.read_done()
+
+    def _go_over(self, switching: Switching, head: AnswerHead, rest: bytes) -> None:
+        """From here on all bytes are of another protocol."""
+        self._switched = True
+        if self._interims and self._receiver is not None:
+            for status, reason, headers in self._interims:
+                self._receiver.got_interim(status, reason, headers)
+        self._receiver = None
+        switching.got_switch(head, rest)
 
     def _end_garbage(self) -> None:
         """All that is worth keeping of what is not HTTP has come."""

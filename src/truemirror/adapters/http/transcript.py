@@ -7,14 +7,29 @@ count as pieces over time only when the sender paused between them; what the net
 import time
 
 from truemirror.adapters.http.spool import Spool
-from truemirror.core.wire.coding import decode
-from truemirror.core.wire.exchange import Chunk, Coding, Exchange, Fault, FaultKind, Framing, Outcome, Request, Response
+from truemirror.core.mirror.redaction_digests import is_held_to_bytes
+from truemirror.core.wire.coding import decode, encode
+from truemirror.core.wire.exchange import (
+    Chunk,
+    Coding,
+    Exchange,
+    Fault,
+    FaultKind,
+    Framing,
+    Interim,
+    Outcome,
+    Request,
+    Response,
+)
 from truemirror.core.wire.headers import Headers
 
 _PAUSE_MS = 10.0
 """Silence between two pieces of a chunked body that counts as a pause."""
 _PAUSE_IN_LENGTH_MS = 50.0
 """The same where the length was known beforehand: such bodies are seldom streamed on purpose."""
+_CONTINUE = 100
+_INTERIMS = 100
+"""Informational answers that are kept."""
 _PARTIAL = frozenset({FaultKind.TRUNCATED, FaultKind.RESET, FaultKind.TIMEOUT, FaultKind.GARBAGE})
 
 
@@ -27,8 +42,8 @@ class Transcript:
     """One exchange in the making."""
 
     __slots__ = (
-        "_head_ms", "_last_ms", "_pieces", "answer", "asked", "began_ms", "framing", "headers", "method", "reason",
-        "request_headers", "status", "target", "trailers",
+        "_head_ms", "_last_ms", "_pieces", "answer", "asked", "began_ms", "framing", "headers", "interims", "method",
+        "reason", "request_headers", "status", "target", "trailers",
     )  # fmt: skip
 
     def __init__(self, method: str, target: str, headers: Headers) -> None:
@@ -52,9 +67,15 @@ class Transcript:
         self.headers = Headers()
         self.framing = Framing.NONE
         self.trailers = Headers()
+        self.interims: tuple[Interim, ...] = ()
         self._head_ms = 0.0
         self._last_ms = 0.0
         self._pieces: list[tuple[int, float]] = []
+
+    def interim(self, status: int, reason: str, headers: Headers) -> None:
+        """An informational answer is here; 100 only says that the body may come (RFC 9110 §15.2.1)."""
+        if status != _CONTINUE and len(self.interims) < _INTERIMS:
+            self.interims = (*self.interims, Interim(status, reason, headers))
 
     def head(self, status: int, reason: str, headers: Headers, framing: Framing) -> None:
         """The answer's head is here."""
@@ -87,8 +108,12 @@ class Transcript:
         raw = self.answer.content()
         body, codings = _decoded(raw, self.headers)
         chunks = tuple(Chunk(size, at) for size, at in self._pieces) if len(self._pieces) > 1 else ()
+        coded = raw if codings and is_held_to_bytes(self.status, self.headers, self.trailers) else b""
+        if coded and encode(body, codings) == coded:
+            coded = b""
         return Response(
-            self.status, self.reason, self.headers, body, codings, self.framing, chunks, self.trailers
+            self.status, self.reason, self.headers, body, codings, self.framing, chunks, self.trailers, self.interims,
+            coded=coded,
         )  # fmt: skip
 
     def fault(self, kind: FaultKind, detail: str = "", received: bytes = b"") -> Fault:

@@ -9,10 +9,11 @@ recorded and then passed on as the same event. A client that leaves does not end
 
 import asyncio
 from collections.abc import Callable
-from typing import Protocol
+from dataclasses import replace
 
 from truemirror.adapters.http import answers
 from truemirror.adapters.http.client import REPEATABLE
+from truemirror.adapters.http.client_side import Client
 from truemirror.adapters.http.fields import (
     as_answered,
     as_asked,
@@ -27,8 +28,10 @@ from truemirror.adapters.http.link import AnswerHead, Link
 from truemirror.adapters.http.pool import NoLink
 from truemirror.adapters.http.relay import Relay
 from truemirror.adapters.http.transcript import Transcript
+from truemirror.adapters.http.tunnel import Tunnel
 from truemirror.core.mirror.session import DEFAULT_SESSION, session_key
 from truemirror.core.wire.exchange import Exchange, Fault, FaultKind, Framing, Outcome, Response
+from truemirror.core.wire.frame import Frame
 from truemirror.core.wire.headers import Headers
 from truemirror.errors import StoreError, TruemirrorError
 
@@ -38,38 +41,12 @@ _NO_LINK = "no connection to the upstream yet"
 _SLOW_LINK = "the upstream is slow"
 
 
-class Client(Protocol):
-    """The client's side, as a turn needs it."""
-
-    @property
-    def ending(self) -> bool:
-        """Whether the connection ends with this turn."""
-
-    def write(self, data: bytes) -> None:
-        """Send to the client, if it is still there."""
-
-    def turn_done(self, turn: "Turn", *, close: bool) -> None:
-        """This turn is over."""
-
-    def hold_reading(self, why: str) -> None:
-        """Read nothing more for now."""
-
-    def free_reading(self, why: str) -> None:
-        """Read on."""
-
-    def close(self) -> None:
-        """End the connection."""
-
-    def reset(self) -> None:
-        """End it with an RST."""
-
-
 class Turn:
     """One request passing through."""
 
     __slots__ = (
         "_client", "_close", "_connecting", "_framing", "_head", "_keeping", "_link", "_out", "_outcome", "_over",
-        "_relay", "_session", "_started", "_timer", "_told", "_trailers", "_unrecorded", "_unsent",
+        "_relay", "_session", "_started", "_timer", "_told", "_trailers", "_tunnel", "_unrecorded", "_unsent",
         "complete", "holding", "transcript",
     )  # fmt: skip
 
@@ -93,6 +70,7 @@ class Turn:
         self._unrecorded = ""
         self._keeping = False
         self._over = False
+        self._tunnel = Tunnel(self, relay.largest) if head.websocket else None
         self.complete = False
         """Whether the request is whole."""
         self.holding = False
@@ -158,14 +136,16 @@ class Turn:
         self._link = link
         head, transcript = self._head, self.transcript
         address = self._relay.pool.address
-        pieces = [upstream_head(head.method, head.target, transcript.request_headers, address, head.framing)]
+        fields = transcript.request_headers
+        switching = self._tunnel is not None
+        pieces = [upstream_head(head.method, head.target, fields, address, head.framing, switching=switching)]
         chunked = head.framing is Framing.CHUNKED
         pieces.extend(chunk(piece) if chunked else piece for piece in transcript.asked.pieces())
         if chunked and self.complete:
             pieces.append(trailer_block(self._trailers))
         self._unsent.clear()
         last = connection_of(transcript.request_headers) == "close"
-        link.begin(self, head.method, repeatable=self._is_repeatable, last=last)
+        link.begin(self, head.method, repeatable=self._is_repeatable, last=last, switching=self._tunnel)
         link.write(b"".join(pieces))
         self._client.free_reading(_NO_LINK)
 
@@ -183,7 +163,8 @@ class Turn:
     # the answer
 
     def got_interim(self, status: int, reason: str, headers: Headers) -> None:
-        """Pass it on to clients that know it (RFC 9110 §15.2)."""
+        """Note it, and pass it on to clients that know it (RFC 9110 §15.2)."""
+        self.transcript.interim(status, reason, as_answered(headers, self._relay.pool.address))
         if not self._head.http10 and not self._told and (status != 100 or self._head.expects):
             self._client.write(self._head_for_client(status, reason, headers, Framing.NONE, ""))
 
@@ -290,6 +271,66 @@ class Turn:
             else:
                 link.abort()
 
+    # the WebSocket that comes of it
+
+    def switched(self, head: AnswerHead, tunnel: Tunnel) -> bytes:
+        """The upstream has switched."""
+        headers = as_answered(head.headers, self._relay.pool.address)
+        self.transcript.head(head.status, head.reason, headers, head.framing)
+        self._told = True
+        self._client.switch(tunnel)
+        return self._head_for_client(head.status, head.reason, headers, head.framing, "")
+
+    def store(self, frames: tuple[Frame, ...], then: Callable[[TruemirrorError | None], None]) -> None:
+        """Write down the switch, or what was said since."""
+        transcript, size = self.transcript, sum(len(one.payload) for one in frames)
+
+        def made() -> Exchange:
+            """The exchange as far as these frames go."""
+            return transcript.exchange(replace(transcript.response(), frames=frames))
+
+        self._relay.keeper.keep(made, self._session, transcript.began_ms, size, then)
+
+    def to_client(self, data: bytes) -> None:
+        """Pass on."""
+        self._client.write(data)
+
+    def to_upstream(self, data: bytes) -> None:
+        """Pass on."""
+        if self._link is not None:
+            self._link.write(data)
+
+    def hold(self, why: str) -> None:
+        """Read nothing more from either side."""
+        self._client.hold_reading(why)
+        self.pause_answer()
+
+    def free(self, why: str) -> None:
+        """Read on."""
+        self._client.free_reading(why)
+        self.resume_answer()
+
+    def slow(self, *, slow: bool) -> None:
+        """Whether the upstream takes no more for now."""
+        (self.pause_sending if slow else self.resume_sending)()
+
+    def unreadable(self, why: str) -> None:
+        """The rest is not recorded."""
+        self._relay.lost[why] += 1
+
+    def finished(self, *, reset: bool) -> None:
+        """Both connections end."""
+        link, self._link = self._link, None
+        if link is not None:
+            link.close()
+        if reset:
+            self._client.reset()
+        self._end(close=True)
+
+    def failed(self, error: TruemirrorError) -> None:
+        """What cannot be recorded does not pass."""
+        self._broken(error)
+
     # the recording
 
     def _keep(self) -> None:
@@ -367,6 +408,9 @@ class Turn:
 
     def client_gone(self) -> None:
         """The client has left; an answer that comes whole is recorded all the same."""
+        if self._tunnel is not None and self._tunnel.is_open:
+            self._tunnel.client_gone()
+            return
         if not self._started or self.holding or not self.complete:
             self.withdraw()
             self._end_holding()
@@ -382,6 +426,9 @@ class Turn:
 
     def hurry(self) -> None:
         """Do not wait for what has no end: a stream of events is recorded as far as it went."""
+        if self._tunnel is not None and self._tunnel.is_open:
+            self._tunnel.stop()
+            return
         self._end_holding()
         if self._outcome is None and self._is_endless:
             if self._link is not None:
@@ -393,7 +440,7 @@ class Turn:
     def give_up(self) -> None:
         """Wait no longer for anything."""
         self.hurry()
-        if self._outcome is None:
+        if self._outcome is None and not self._over:
             self._leave_unrecorded()
 
     def _leave_unrecorded(self) -> None:

@@ -3,6 +3,8 @@
     {"format": 1, "recorded": "2026-01-31", "replace": true}                    the first line
     {"began_ms": 12.5, "exchange": {...}, "scenario": "ada-logs-in"}            every other
 
+A WebSocket is several lines: its opening, then whatever was said since the line before (core/mirror/merge.py).
+
 Rules: a line is one write, so after a kill only the last one can be torn; it was not acknowledged and is left out.
 Nothing but a line that ends is read. Bodies are inside, whatever their size. Lines are not flushed one by one: the
 system keeps them when the process dies; the loss of power may take the last seconds.
@@ -23,7 +25,7 @@ from truemirror.core.mirror.bodies import plain_body
 from truemirror.core.mirror.document import Reading, decode_exchange, encode_exchange, writable
 from truemirror.core.mirror.fields import as_object, day, number, text, under, wrong
 from truemirror.core.mirror.formats import format_of
-from truemirror.core.mirror.merge import Recorded
+from truemirror.core.mirror.merge import Recorded, joined, opened_by
 from truemirror.core.mirror.model import DEFAULT_SCENARIO, FORMAT
 from truemirror.core.mirror.strict_json import parse_json
 from truemirror.core.wire.exchange import Exchange
@@ -63,6 +65,8 @@ class Tape:
     recorded: str = ""
     exchanges: dict[str, list[Recorded]] = field(default_factory=dict)
     """What was read, by scenario."""
+    _opened: dict[tuple[str, tuple[float, str]], int] = field(default_factory=dict)
+    """Where the WebSockets are among them."""
     _read: int = 0
     _lines: int = 0
 
@@ -98,8 +102,21 @@ class Tape:
             exchange = decode_exchange(known.get("exchange"), reading)
         except FormatError as error:
             raise under("exchange", error) from None
-        self.exchanges.setdefault(scenario, []).append(Recorded(exchange, number(known, "began_ms")))
+        self._keep(scenario, Recorded(exchange, number(known, "began_ms")))
         grown.add(scenario)
+
+    def _keep(self, scenario: str, one: Recorded) -> None:
+        """Put an exchange behind all others; what was said on a WebSocket goes to the line that opened it."""
+        told = self.exchanges.setdefault(scenario, [])
+        opened = opened_by(one)
+        if opened is None:
+            told.append(one)
+            return
+        place = self._opened.setdefault((scenario, opened), len(told))
+        if place == len(told):
+            told.append(one)
+        else:
+            told[place] = joined(told[place], one)
 
     def _begin(self, document: Any) -> None:
         """Keep what the first line says of all others."""

@@ -14,7 +14,7 @@ from truemirror.adapters.mirror_files.refusal import refused
 from truemirror.core.mirror.bodies import LARGE, SHA256
 from truemirror.core.mirror.folder import BODIES, MIRROR_FILE, encode_mirror, encode_scenario, folders_of
 from truemirror.core.mirror.model import Mirror, Scenario
-from truemirror.core.wire.exchange import Exchange, Response
+from truemirror.core.wire.exchange import Exchange, Fault, Response
 
 _BODIES_AS_THEY_ARE = b"* -text\n"
 
@@ -123,9 +123,9 @@ def _large(exchange: Exchange) -> Iterator[bytes]:
     """The bodies of an exchange that have files of their own."""
     outcome = exchange.outcome
     bodies = [exchange.request.body]
-    if isinstance(outcome, Response):
-        bodies.append(outcome.body)
-    else:
+    response = outcome if isinstance(outcome, Response) else outcome.partial
+    if isinstance(outcome, Fault):
         bodies.append(outcome.received)
-        bodies.append(outcome.partial.body if outcome.partial else b"")
+    if response is not None:
+        bodies += (response.body, response.coded, *(frame.payload for frame in response.frames))
     return (body for body in bodies if len(body) > LARGE)

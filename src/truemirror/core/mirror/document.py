@@ -2,7 +2,10 @@
 
     exchange    {"elapsed_ms", "id", "request": {...}, "response": {...} or "fault": {...}}
     request     {"body", "codings", "headers", "method", "target"}
-    response    {"body", "chunks", "codings", "framing", "headers", "reason", "status", "trailers"}
+    response    {"body", "chunks", "coded", "codings", "frames", "framing", "headers", "interims", "reason", "status",
+                 "trailers"}
+    interim     {"headers", "reason", "status"}
+    frame       {"at_ms", "body", "code", "from", "kind", "pieces"}; see document_frames
     fault       {"detail", "kind", "partial": a response, "received": a body}
 
 Rules: the keys of our frame are sorted, defaults are left out, a header field is one line; JSON bodies keep their own
@@ -14,26 +17,41 @@ from collections.abc import Callable, Iterable, MutableMapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from math import isfinite
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 
 from truemirror.core.mirror.bodies import BodyFile, decode_body, encode_body
+from truemirror.core.mirror.document_frames import decode_frame, encode_frame
 from truemirror.core.mirror.fields import Document, as_object, listed, number, text, under, whole, wrong
-from truemirror.core.wire.exchange import Chunk, Coding, Exchange, Fault, FaultKind, Framing, Request, Response
+from truemirror.core.wire.exchange import (
+    Chunk,
+    Coding,
+    Exchange,
+    Fault,
+    FaultKind,
+    Framing,
+    Interim,
+    Request,
+    Response,
+)
 from truemirror.core.wire.headers import Headers
 from truemirror.errors import FormatError
 
 BodyWriter = Callable[[bytes, MutableMapping[str, bytes]], Document]
 """How a body is written, and where the large ones go."""
 
+One = TypeVar("One")
 _NO_HEADERS = Headers()
 _LISTS = {list}
 _FRAMINGS: dict[str, Framing] = {one.value: one for one in Framing}
 _FAULTS: dict[str, FaultKind] = {one.value: one for one in FaultKind}
 _EXCHANGE = frozenset({"elapsed_ms", "fault", "id", "request", "response"})
 _REQUEST = frozenset({"body", "codings", "headers", "method", "target"})
-_RESPONSE = frozenset({"body", "chunks", "codings", "framing", "headers", "reason", "status", "trailers"})
+_RESPONSE = frozenset(
+    {"body", "chunks", "coded", "codings", "frames", "framing", "headers", "interims", "reason", "status", "trailers"}
+)
+_INTERIM = frozenset({"headers", "reason", "status"})
 _FAULT = frozenset({"detail", "kind", "partial", "received"})
 
 
@@ -76,17 +94,34 @@ def _response(response: Response, files: MutableMapping[str, bytes], body: BodyW
         document["body"] = body(response.body, files)
     if response.chunks:
         document["chunks"] = [_chunk_line(one) for one in response.chunks]
+    if response.coded:
+        document["coded"] = body(response.coded, files)
     if response.codings:
         document["codings"] = _codings(response.codings)
+    if response.frames:
+        document["frames"] = [encode_frame(one, files, body) for one in response.frames]
     if response.framing is not Framing.LENGTH:
         document["framing"] = response.framing.value
     if response.headers.pairs:
         document["headers"] = [field_line(pair) for pair in response.headers.pairs]
+    if response.interims:
+        document["interims"] = [_interim(one) for one in response.interims]
     if response.reason:
         document["reason"] = writable(response.reason)
     document["status"] = response.status
     if response.trailers.pairs:
         document["trailers"] = [field_line(pair) for pair in response.trailers.pairs]
+    return document
+
+
+def _interim(interim: Interim) -> Document:
+    """The document of an informational answer."""
+    document: Document = {}
+    if interim.headers.pairs:
+        document["headers"] = [field_line(pair) for pair in interim.headers.pairs]
+    if interim.reason:
+        document["reason"] = writable(interim.reason)
+    document["status"] = interim.status
     return document
 
 
@@ -206,7 +241,28 @@ def _decode_response(document: object, reading: Reading) -> Response:
         framing,
         _decode_chunks(known) if "chunks" in known else (),
         _decode_headers(known, "trailers", reading),
+        _each(known, "interims", lambda one: _decode_interim(one, reading)) if "interims" in known else (),
+        _each(known, "frames", lambda one: decode_frame(one, reading.file)) if "frames" in known else (),
+        _decode_body(known, "coded", reading),
     )
+
+
+def _each(document: Document, name: str, decode: Callable[[object], One]) -> tuple[One, ...]:
+    """A list of documents; an error says which one."""
+    decoded: list[One] = []
+    for place, one in enumerate(listed(document, name)):
+        try:
+            decoded.append(decode(one))
+        except FormatError as error:
+            raise under(f"{name}[{place}]", error) from None
+    return tuple(decoded)
+
+
+def _decode_interim(document: object, reading: Reading) -> Interim:
+    """An informational answer."""
+    known = as_object(document, _INTERIM)
+    headers = _decode_headers(known, "headers", reading)
+    return Interim(whole(known, "status", 100, 199), text(known, "reason", ""), headers)
 
 
 def _decode_fault(document: object, reading: Reading) -> Fault:

@@ -15,7 +15,9 @@ from truemirror.core.mirror.noise_blank import blanked_body, blanked_text, has_n
 from truemirror.core.mirror.operation import operation_of
 from truemirror.core.mirror.parts import parts_of, vary_names
 from truemirror.core.mirror.relax import Relaxation, relax, rules_for
+from truemirror.core.wire.canonical import canonical_json, is_json
 from truemirror.core.wire.exchange import Exchange, Fault, Request, Response
+from truemirror.core.wire.frame import SAID, Frame, Side
 from truemirror.core.wire.headers import Headers
 
 NO_RULES = MirrorRules()
@@ -25,7 +27,15 @@ VOLATILE = frozenset(
     | {"x-response-time", "x-process-time", "x-runtime", "x-timer", "x-served-by", "x-varnish"}
     | {"request-id", "x-request-id", "x-correlation-id", "x-trace-id", "traceparent", "tracestate"}
     | {"x-b3-traceid", "x-b3-spanid", "x-b3-parentspanid", "x-cloud-trace-context", "uber-trace-id"}
-    | {"cf-ray", "x-amz-cf-id", "x-amz-id-2", "x-amz-request-id", "x-amzn-requestid", "x-amzn-trace-id"}
+    | {
+        "sec-websocket-accept",
+        "cf-ray",
+        "x-amz-cf-id",
+        "x-amz-id-2",
+        "x-amz-request-id",
+        "x-amzn-requestid",
+        "x-amzn-trace-id",
+    }
 )
 """Headers of answers that differ from call to call by their nature."""
 
@@ -71,8 +81,22 @@ def _essence(response: Response, noise: tuple[Noise, ...]) -> bytes:
     """What counts of an answer besides its body, as bytes that are equal exactly when it is."""
     codings = [coding.name for coding in response.codings]
     fields = _headers(response.headers, noise), _headers(response.trailers, noise)
-    line = (response.status, response.reason, response.framing.value, codings, *fields)
+    line: tuple[object, ...] = (response.status, response.reason, response.framing.value, codings, *fields)
+    if response.interims:
+        line += ([(one.status, one.reason, _headers(one.headers, noise)) for one in response.interims],)
+    if response.frames:
+        line += (_said(response.frames, Side.CLIENT, noise), _said(response.frames, Side.SERVER, noise))
     return repr(line).encode("utf-8", "surrogatepass") + b"\0"
+
+
+def _said(frames: Iterable[Frame], side: Side, noise: tuple[Noise, ...]) -> list[tuple[str, int | None, bytes]]:
+    """What one side of a WebSocket said; how both sides' words fell between each other is chance."""
+    return [(one.kind.value, one.code, _payload(one, noise)) for one in frames if one.side is side and one.kind in SAID]
+
+
+def _payload(frame: Frame, noise: tuple[Noise, ...]) -> bytes:
+    """A payload less what varies by itself, JSON in its canonical form."""
+    return blanked_body(canonical_json(frame.payload) if is_json(frame.payload) else frame.payload, noise)
 
 
 def _headers(headers: Headers, noise: tuple[Noise, ...]) -> list[tuple[str, str]]:

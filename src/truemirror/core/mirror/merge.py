@@ -10,13 +10,15 @@ a killed recorder's journal may therefore be merged again. Exchanges of identiti
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from heapq import heapify, heappop, heappush
 from math import inf, nextafter
 
 from truemirror.core.mirror.exchange_id import NO_RULES, exchange_id, identity_under
 from truemirror.core.mirror.model import DEFAULT_SCENARIO, Mirror, MirrorRules, Scenario
-from truemirror.core.wire.exchange import Exchange
+from truemirror.core.wire.exchange import Exchange, Response
+
+_SWITCHED = 101
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,27 @@ class Recorded:
     def ended_ms(self) -> float:
         """When it was over, always after it began."""
         return max(self.began_ms + self.exchange.elapsed_ms, nextafter(self.began_ms, inf))
+
+
+def opened_by(one: Recorded) -> tuple[float, str] | None:
+    """Which WebSocket this is, or is more of: when it began and its client's key; None for all else.
+
+    A recorder writes down a WebSocket while it goes on: each time only what was said since the time before.
+    """
+    outcome = one.exchange.outcome
+    if not isinstance(outcome, Response) or outcome.status != _SWITCHED:
+        return None
+    key = one.exchange.request.headers.get("sec-websocket-key")
+    return (one.began_ms, key) if key else None
+
+
+def joined(first: Recorded, more: Recorded) -> Recorded:
+    """A WebSocket and what was said on it later."""
+    before, after = first.exchange.outcome, more.exchange.outcome
+    assert isinstance(before, Response)
+    assert isinstance(after, Response)
+    outcome = replace(before, frames=(*before.frames, *after.frames))
+    return Recorded(replace(first.exchange, outcome=outcome, elapsed_ms=more.exchange.elapsed_ms), first.began_ms)
 
 
 def merge(

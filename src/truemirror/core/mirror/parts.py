@@ -26,12 +26,19 @@ SELECTORS = (
     "if-range",
     "if-unmodified-since",
     "range",
+    "sec-websocket-protocol",
+    "upgrade",
 )
-"""Headers that select among answers (RFC 9110 §12.5, §13.1, §14.2); absent and `*` or `*/*` mean the same."""
+"""Headers that select among answers (RFC 9110 §12.5, §13.1, §14.2); absent and `*` or `*/*` mean the same.
+
+An Upgrade counts where it asks for a WebSocket; any other offer may be ignored (RFC 9110 §7.8).
+"""
 
 NOT_SELECTING = frozenset({"accept-encoding", "cookie", "authorization", "*", "origin", ""})
 """Names in a Vary that identity covers elsewhere, or that say nothing about the content."""
 
+WEBSOCKET = "websocket"
+"""What an Upgrade to WebSocket asks for (RFC 6455 §4.1)."""
 _SELECTING = frozenset(SELECTORS)
 _ANYTHING = frozenset({"*/*", "*", "*/*;q=1.0"})
 
@@ -86,6 +93,10 @@ def _selectors(headers: Headers, vary: Iterable[str]) -> tuple[tuple[str, str], 
     for name, value in headers.pairs:
         lower = name.lower()
         if lower in wanted:
+            if lower == "upgrade":
+                value = value.strip().lower()
+                if value != WEBSOCKET:
+                    continue
             found[lower] = f"{found[lower]}, {value}" if lower in found else value
     if not found:
         return ()

@@ -23,6 +23,7 @@ _SUMS: dict[str, Sum] = {
 }
 _FIELDS = frozenset({"content-md5", "digest", "content-digest", "repr-digest", "x-amz-content-sha256"})
 """RFC 1864, RFC 3230, RFC 9530, and the one that requests to S3 and its like carry."""
+_PARTIAL_CONTENT = 206
 _MEMBER = re.compile(r"\s*([A-Za-z0-9-]+)\s*=\s*(:?)([A-Za-z0-9+/]*={0,2})(:?)\s*(?:,|\Z)")
 
 
@@ -37,6 +38,16 @@ def with_digests(headers: Headers, before: bytes, after: bytes, *, encoded: bool
         elif not encoded and (new := _made_anew(name.lower(), value.strip(), before, after)):
             pairs.append((name, new))
     return Headers(tuple(pairs))
+
+
+def is_held_to_bytes(status: int, headers: Headers, trailers: Headers) -> bool:
+    """Whether a client can tell the bytes of this answer's body from others that decode to the same.
+
+    By a digest of them, or because they are a range of the bytes of something larger (RFC 9110 §14.4).
+    """
+    if status == _PARTIAL_CONTENT or headers.get("content-range") is not None:
+        return True
+    return any(name.lower() in _FIELDS for name, _ in (*headers.pairs, *trailers.pairs))
 
 
 def _made_anew(name: str, value: str, before: bytes, after: bytes) -> str:

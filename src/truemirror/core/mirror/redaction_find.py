@@ -20,6 +20,7 @@ SILENT = frozenset(
     | {"access-control-allow-methods", "age", "allow", "cache-control", "connection", "content-encoding", "server"}
     | {"content-length", "content-type", "date", "etag", "expires", "host", "if-modified-since", "if-none-match"}
     | {"keep-alive", "last-modified", "range", "te", "traceparent", "transfer-encoding", "upgrade", "user-agent"}
+    | {"sec-websocket-accept", "sec-websocket-extensions", "sec-websocket-key", "sec-websocket-version"}
     | {"vary", "x-powered-by", "x-request-id", "pragma", "retry-after", "x-content-type-options", "x-frame-options"}
 )
 """Header fields that cannot hold a secret of their own."""

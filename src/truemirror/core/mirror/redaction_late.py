@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
+from truemirror.core.mirror.inner import has_inner, inner_exchanges, with_inner
 from truemirror.core.mirror.redaction_body import body_text, media_of, searchable
 from truemirror.core.mirror.redaction_find import Marks
 from truemirror.core.mirror.redaction_known import KnownSecrets, undone
@@ -25,6 +26,7 @@ _JWT_STAND_IN = re.compile(rf"eyJ[\w-]+\.eyJ[\w-]+\.{MARK}[\w-]*", re.ASCII)
 
 def late_secrets(exchanges: Collection[Exchange]) -> KnownSecrets:
     """The secrets that still stand somewhere in these exchanges though a stand-in shows that they were known."""
+    exchanges = [one for exchange in exchanges for one in _with_inner(exchange)]
     stands = frozenset(stand for exchange in exchanges for stand in _stand_ins(exchange.request))
     known = KnownSecrets()
     if not stands:
@@ -53,9 +55,17 @@ def without_known(exchange: Exchange, known: KnownSecrets) -> Exchange:
     response = outcome.partial if isinstance(outcome, Fault) else outcome
     if response and any(map(known.touches, (_head(response), searchable(response.body, response.headers)))):
         outcome = with_response(outcome, rewrite_response(response, _readable(response), _nothing, known.replaced))
+    if isinstance(outcome, Response) and has_inner(outcome):
+        outcome = with_inner(outcome, lambda one: without_known(one, known))
     if request is exchange.request and outcome is exchange.outcome:
         return exchange
     return replace(exchange, request=request, outcome=outcome)
+
+
+def _with_inner(exchange: Exchange) -> tuple[Exchange, ...]:
+    """The exchange, and the messages inside its response as exchanges of their own."""
+    outcome = exchange.outcome
+    return (exchange, *inner_exchanges(outcome)) if isinstance(outcome, Response) else (exchange,)
 
 
 def _stand_ins(request: Request) -> Iterator[str]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from urllib.parse import quote
 
+from truemirror.core.mirror.inner import with_inner
 from truemirror.core.mirror.redaction_body import body_text, is_binary, media_of
 from truemirror.core.mirror.redaction_find import header_text, header_value
 from truemirror.core.mirror.redaction_json import looks_like_json
@@ -44,7 +45,8 @@ def restore(response: Response, live: Live) -> Response:
         return response
     headers = _headers(response.headers, live)
     trailers = _headers(response.trailers, live)
-    return with_contents(response, headers, _body(response, live), trailers, response.reason)
+    restored = with_contents(response, headers, _body(response, live), trailers, response.reason)
+    return with_inner(restored, lambda one: replace(one, outcome=restore_outcome(one.outcome, live)))
 
 
 def _headers(headers: Headers, live: Live) -> Headers:

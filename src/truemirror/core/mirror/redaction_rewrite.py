@@ -47,14 +47,16 @@ def rewrite_response(response: Response, marks: Marks, stand: Stand, between: Be
 
 def with_contents(response: Response, headers: Headers, body: bytes, trailers: Headers, reason: str) -> Response:
     """The response with other contents, its length and chunks adjusted; the same object when nothing differs."""
-    chunks = response.chunks
+    chunks, coded = response.chunks, response.coded
     if body != response.body:
-        encoded = bool(response.codings)
+        encoded, coded = bool(response.codings), b""
         headers = _resized(headers, len(response.body), len(body), encoded=encoded)
         headers = with_digests(headers, response.body, body, encoded=encoded)
         trailers = with_digests(trailers, response.body, body, encoded=encoded)
         chunks = chunks if encoded else _rechunked(chunks, len(body) - len(response.body))
-    new = replace(response, headers=headers, body=body, trailers=trailers, chunks=chunks, reason=reason)
+    new = replace(
+        response, headers=headers, body=body, trailers=trailers, chunks=chunks, reason=reason, coded=coded
+    )  # fmt: skip
     return response if new == response else new
 
 

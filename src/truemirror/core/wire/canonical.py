@@ -70,6 +70,17 @@ def canonical_json(body: bytes) -> bytes:
         return body
 
 
+def is_json(body: bytes) -> bool:
+    """Whether a body without a media type is a JSON object or list; a bare text or number may be anything."""
+    if body[:1] not in (b"{", b"["):
+        return False
+    try:
+        orjson.loads(body)
+    except ValueError:
+        return False
+    return True
+
+
 class _Exact(str):
     """The digits of a number, kept as they were written."""
 

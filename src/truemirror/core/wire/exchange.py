@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import unquote
 
+from truemirror.core.wire.frame import Frame
 from truemirror.core.wire.headers import Headers
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
@@ -74,6 +75,15 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Interim:
+    """An informational answer before the final one, such as 103 Early Hints (RFC 9110 §15.2)."""
+
+    status: int
+    reason: str = ""
+    headers: Headers = Headers()
+
+
+@dataclass(frozen=True, slots=True)
 class Response:
     """An answer as it was received."""
 
@@ -86,6 +96,12 @@ class Response:
     chunks: tuple[Chunk, ...] = ()
     """When and how much arrived, kept only where the body came in more than one piece over time."""
     trailers: Headers = Headers()
+    interims: tuple[Interim, ...] = ()
+    """Informational answers that came before, in order; never 100 (Continue), which belongs to the connection."""
+    frames: tuple[Frame, ...] = ()
+    """What was said after the protocol was switched to WebSocket."""
+    coded: bytes = b""
+    """The body with its codings as it came, kept only where these codings put on again give other bytes that matter."""
 
 
 class FaultKind(StrEnum):

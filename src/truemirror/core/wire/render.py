@@ -71,6 +71,8 @@ def render(response: Response, asker: Asker, *, recorded_accept: str | None = No
     elif not bodiless:
         headers = headers.replacing("Content-Length", str(len(body)))
     head = write_head(response.status, response.reason, headers)
+    if response.interims and not asker.http10:
+        head = b"".join((*(write_head(one.status, one.reason, one.headers) for one in response.interims), head))
     if bodiless:
         return Rendered(head, close=close)
     pieces, at_ms = _cut(body, response.chunks)
@@ -83,7 +85,7 @@ def render(response: Response, asker: Asker, *, recorded_accept: str | None = No
 def render_partial(response: Response, asker: Asker) -> bytes:
     """What arrived of an answer that was cut short: its head promises more than its body holds."""
     headers = _connection(response.headers, response, close=not asker.keep_alive, http10=asker.http10)
-    body = encode(response.body, response.codings)
+    body = response.coded or encode(response.body, response.codings)
     if response.framing is Framing.CHUNKED and not asker.http10:
         headers = _in_place_of(response.headers, headers, "Transfer-Encoding", "chunked").without("content-length")
         body = _chunk(body) if body else b""
@@ -156,7 +158,7 @@ def _coded(response: Response, asker: Asker, choosing: bool) -> tuple[Headers, b
         return headers.without("content-encoding"), response.body
     if "content-encoding" not in headers:
         headers = headers.adding("Content-Encoding", ", ".join(names))
-    return headers, encode(response.body, response.codings)
+    return headers, response.coded or encode(response.body, response.codings)
 
 
 def _connection(headers: Headers, response: Response, *, close: bool, http10: bool) -> Headers:

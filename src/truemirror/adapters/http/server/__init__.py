@@ -3,6 +3,7 @@
 listening    doors opened on addresses            thread      the same in a thread of its own
 connection   one client, the short way included   reader      bytes to requests
 door         which mirror, what to say            stage       saying it: answers, faults, waits
+opening      a WebSocket's handshake and script    speaking    its conversation, walked with one client
 memo         what need not be done again          journal     the last requests, told
 control      the paths for the operator: control_guard who may, control_routes what, control_openapi its description
 """

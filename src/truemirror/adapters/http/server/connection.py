@@ -19,6 +19,7 @@ from typing import Any, cast
 from truemirror.adapters.http.server.control_guard import is_loopback
 from truemirror.adapters.http.server.door import Act, Door
 from truemirror.adapters.http.server.reader import Arrived, Malformed, Reader
+from truemirror.adapters.http.server.speaking import Script, Speaking
 from truemirror.adapters.http.server.stage import Stage
 
 _LOG = logging.getLogger("truemirror.server")
@@ -54,7 +55,7 @@ class Connection(asyncio.Protocol):
         """A client is here."""
         self._transport = cast(asyncio.Transport, transport)  # uvloop's own are no subclass
         self._write = self._transport.write
-        self._stage = Stage(self._transport, self._loop, self._door.limits.hold_seconds, self._pump)
+        self._stage = Stage(self._transport, self._loop, self._door.limits.hold_seconds, self._pump, self._switch)
         peer = transport.get_extra_info("peername")
         self._local = bool(peer) and is_loopback(str(peer[0]))
         self._door.connections.add(self)
@@ -177,6 +178,19 @@ class Connection(asyncio.Protocol):
         """Perform, and be idle no longer if it takes its time."""
         self._stage.perform(act)
         self._idle = self._idle and not self._stage.busy and not self._stage.over
+
+    def _switch(self, script: Script) -> None:
+        """A WebSocket was opened: the rest of the connection is its own."""
+        connections = self._door.connections
+        speaking = Speaking(script, self._transport, self._loop, lambda: connections.discard(speaking))
+        connections.add(speaking)
+        connections.discard(self)
+        self._idle = False
+        self._queue.clear()
+        self._transport.set_protocol(speaking)
+        if not self._transport.is_reading():
+            self._transport.resume_reading()
+        speaking.begin()
 
     async def _ask(self, asking: Coroutine[Any, Any, Act]) -> None:
         """Wait for the live service, then do what comes of it."""

@@ -14,9 +14,11 @@ from functools import partial
 from typing import Any, Protocol
 
 from truemirror.adapters.http.server.memo import Memo
+from truemirror.adapters.http.server.opening import handshake, script_for
 from truemirror.adapters.http.server.own import MISS_STATUS, error_answer, miss_answer, own_answer
 from truemirror.adapters.http.server.reader import Arrived, Limits, Malformed
 from truemirror.adapters.http.server.shortcut import TRACING, shortened
+from truemirror.adapters.http.server.speaking import Script
 from truemirror.core.mirror.decision import Decision, Forward, Refuse, Replay
 from truemirror.core.mirror.index import Hit, NoHit
 from truemirror.core.mirror.miss import request_line
@@ -40,6 +42,7 @@ _RENDERED_BYTES = 64 * 1024 * 1024
 _ENTRY_BYTES = 700
 _REMEMBERED_RAW = 16 * 1024
 _JOURNAL = 2_000
+_SWITCHED = 101
 _LOOPBACK = ("127.", "localhost", "[::1]")
 
 
@@ -110,6 +113,8 @@ class Act:
     """Bytes of the body a second; 0 for as fast as it goes."""
     refusing: bool = False
     """Whether the client may still be sending what is not wanted."""
+    script: Script | None = None
+    """What is said after the answer, which switches to WebSocket."""
 
 
 @dataclass(slots=True)
@@ -244,7 +249,7 @@ class Door:
         if routed is None:
             return Act(render(self._nobody(request), asker))
         try:
-            return self._serve(routed, asker, raw)
+            return self._open_websocket(routed, asker) if arrived.websocket else self._serve(routed, asker, raw)
         except TruemirrorError as error:
             return Act(render(error_answer(error), asker))
 
@@ -262,17 +267,22 @@ class Door:
         recorded = routed.mount.replayer.index.exchanges[found.places[0]]
         return "expect" in recorded.request.headers and not recorded.request.body and (recorded.status or 0) >= 400
 
+    def _found(self, routed: Routed, asker: Asker, lookup: Lookup) -> Known:
+        """A request that was looked up."""
+        mount = routed.mount
+        replayer, session = mount.replayer, session_key(routed.request.headers)
+        line = request_line(lookup.found.parts)
+        return Known(
+            replayer, replayer.revision, session, lookup.found, mount, line, asker, routed.prefix, lookup.live,
+            names=mount.names(),
+        )  # fmt: skip
+
     def _serve(self, routed: Routed, asker: Asker, raw: bytes) -> Act | Coroutine[Any, Any, Act]:
         """Look up, step, act."""
         mount, request = routed.mount, routed.request
         lookup = mount.find(request)
-        session = session_key(request.headers)
-        line = request_line(lookup.found.parts)
-        replayer = mount.replayer
-        known = Known(
-            replayer, replayer.revision, session, lookup.found, mount, line, asker, routed.prefix, lookup.live,
-            names=mount.names(),
-        )  # fmt: skip
+        known = self._found(routed, asker, lookup)
+        replayer, session = mount.replayer, known.session
         decision = replayer.step(lookup, session)
         if isinstance(decision, Forward):
             return self._ask(known, request, lookup, decision)
@@ -289,6 +299,40 @@ class Door:
             known.hit = replace(lookup.found, parts=_NO_PARTS)  # the places are enough to walk on, and much smaller
             self.memo.put(shortened(raw), known)
         return act
+
+    def _open_websocket(self, routed: Routed, asker: Asker) -> Act:
+        """Look up, step, and have the conversation ready; the live service is not asked."""
+        mount = routed.mount
+        lookup = mount.find(routed.request)
+        known = self._found(routed, asker, lookup)
+        decision = mount.replayer.step(lookup, known.session)
+        if isinstance(decision, Forward):
+            raise UsageError(
+                f"in the mode {mount.replayer.mode} a WebSocket that is not answered by its recording has no answer",
+                where=known.request,
+                fix=f"record it: truemirror record {mount.service} --upstream URL",
+            )
+        self.journal.append((time.time(), known, decision))
+        if isinstance(decision, Refuse):
+            return Act(render(miss_answer(decision), asker))
+        act = self._replay(known, decision)
+        outcome = decision.exchange.outcome
+        if not isinstance(outcome, Response) or outcome.status != _SWITCHED or act.rendered is None:
+            return act
+
+        def missed(refuse: Refuse) -> None:
+            """A word that was not recorded."""
+            self.journal.append((time.time(), replace(known, request=refuse.miss.request), refuse))
+
+        script = script_for(
+            mount.replayer,
+            decision,
+            request=known.request,
+            scenario=mount.name_of(decision.place),
+            largest=self.limits.body_bytes,
+            missed=missed,
+        )
+        return replace(act, rendered=handshake(outcome, routed.request, asker), script=script)
 
     def _may_remember(self, raw: bytes, request: Request, replayer: Replayer) -> bool:
         """Whether a request is known by its bytes less its tracing fields: unless answers depend on one of those."""

@@ -2,13 +2,16 @@
 
 Rules: a reader never raises and never grows without bound; what is not HTTP/1 becomes a Malformed, after which nothing
 more is read. Parsing is strict: whatever two parsers could read in two ways (both lengths, folded lines, bare line
-feeds) is refused. An offer to upgrade the protocol is not taken up, so such a request is an ordinary one.
+feeds) is refused. A request that opens a WebSocket says so; any other offer to upgrade the protocol is not taken up, so
+such a request is an ordinary one.
 """
 
 from dataclasses import dataclass
 
 import httptools
 
+from truemirror.adapters.http.frames import asks_for_websocket
+from truemirror.core.mirror.parts import WEBSOCKET
 from truemirror.core.wire.coding import decode
 from truemirror.core.wire.exchange import Coding, Request
 from truemirror.core.wire.headers import Headers
@@ -38,6 +41,8 @@ class Arrived:
     request: Request
     keep_alive: bool
     http10: bool
+    websocket: bool = False
+    """Whether it asks to switch to WebSocket."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,7 @@ class Reader:
 
     __slots__ = (
         "_arrived", "_body", "_body_size", "_fed", "_fields", "_head_size", "_http10", "_in_head", "_limits",
-        "_malformed", "_parser", "_upgrading", "_url", "clean", "continue_due", "in_body",
+        "_malformed", "_opening", "_parser", "_upgrading", "_url", "clean", "continue_due", "in_body",
     )  # fmt: skip
 
     def __init__(self, limits: Limits) -> None:
@@ -70,6 +75,7 @@ class Reader:
         self._in_head = False
         self._head_size = self._fed = 0
         self._upgrading = self._http10 = False
+        self._opening: Headers | None = None
         self.clean = True
         """Whether all that was fed ended with a whole request."""
         self.in_body = False
@@ -117,6 +123,10 @@ class Reader:
         """The head that was just read, less the offer, for a new parser."""
         old, self._parser = self._parser, httptools.HttpRequestParser(self)
         self._upgrading = False
+        headers = Headers(tuple(self._fields))
+        offered = (headers.joined("upgrade") or "").strip().lower()
+        if offered == WEBSOCKET and asks_for_websocket(old.get_method().decode("ascii"), headers):
+            self._opening = headers
         kept = [(name, value) for name, value in self._fields if name.lower() != "upgrade"]
         fields = "".join(f"{name}: {value}\r\n" for name, value in kept).encode("latin-1")
         return b"%b %b HTTP/%b\r\n%b\r\n" % (old.get_method(), self._url, old.get_http_version().encode(), fields)
@@ -196,14 +206,16 @@ class Reader:
         self.clean = True
         self.in_body = False
         self.continue_due = False
-        headers = Headers(tuple(self._fields))
+        opening, self._opening = self._opening, None
+        headers = opening or Headers(tuple(self._fields))
         body = bytes(self._body)
         codings: tuple[Coding, ...] = ()
         if body and (named := headers.joined("content-encoding")):
             body, codings = decode(body, named, self._limits.body_bytes)
         target, headers = _origin_form(self._url.decode("latin-1"), headers)
         request = Request(self._parser.get_method().decode("ascii"), target, headers, body, codings)
-        self._arrived.append(Arrived(request, self._parser.should_keep_alive(), self._http10))
+        opens = opening is not None and not self._http10
+        self._arrived.append(Arrived(request, self._parser.should_keep_alive(), self._http10, opens))
 
     def begun(self) -> Request:
         """The request whose body is awaited, as far as it is here."""

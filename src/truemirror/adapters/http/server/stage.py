@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from truemirror.adapters.http.server.door import Act
 from truemirror.adapters.http.server.pacing import Due, due_pieces
+from truemirror.adapters.http.server.speaking import Script
 from truemirror.core.wire.exchange import Fault, FaultKind
 from truemirror.core.wire.render import Asker, render_partial
 
@@ -29,7 +30,7 @@ _TAKING_SECONDS = 0.02
 class Stage:
     """Where one connection's acts are performed."""
 
-    __slots__ = ("_done", "_hold_seconds", "_loop", "_timer", "_transport", "holding", "over")
+    __slots__ = ("_done", "_hold_seconds", "_loop", "_switch", "_timer", "_transport", "holding", "over")
 
     def __init__(
         self,
@@ -37,8 +38,13 @@ class Stage:
         loop: asyncio.AbstractEventLoop,
         hold_seconds: float,
         done: Callable[[], None],
+        switch: Callable[[Script], None],
     ) -> None:
-        """Perform on a transport; `done` is called after an act that took its time."""
+        """Perform on a transport; `done` is called after an act that took its time.
+
+        `switch` goes on with a WebSocket once it was opened.
+        """
+        self._switch = switch
         self._transport = transport
         self._loop = loop
         self._hold_seconds = hold_seconds
@@ -62,6 +68,10 @@ class Stage:
             self._later(act.wait_ms / 1000.0, self.perform, replace(act, wait_ms=0.0))
         elif act.fault is not None:
             self._fail(act.fault, act.asker)
+        elif act.script is not None and act.rendered is not None:
+            self._transport.write(act.rendered.whole())
+            self.over = True
+            self._switch(act.script)
         elif act.rendered is not None and (act.paced or act.rate) and act.rendered.pieces:
             self._transport.write(act.rendered.head)
             due = due_pieces(act.rendered, paced=act.paced, rate=act.rate)
