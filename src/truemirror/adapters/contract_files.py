@@ -7,10 +7,12 @@ whose content stays the same are not touched. A JSON document is written as JSON
 
 import json
 import os
+import posixpath
 import re
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import yaml
 
@@ -22,6 +24,8 @@ LARGEST = 8 * 1024 * 1024
 
 _DEEPEST = 100
 _MOST_NODES = 2_000_000
+_MOST_DOCUMENTS = 2_000
+_ELSEWHERE = re.compile(r"#|/|[A-Za-z][A-Za-z0-9+.-]*:")
 _ODD_BREAK = re.compile("[\x85\u2028\u2029\ufeff]")
 _NOT_FINITE = (float("inf"), float("-inf"))
 _SUFFIXES = (".json", ".yaml", ".yml")
@@ -85,6 +89,44 @@ class ContractFiles:
                 fix="make room or give yourself the right to write there, then try again",
             ) from None
         return tuple(changed)
+
+
+def documents_at(path: Path) -> tuple[dict[str, Any], str]:
+    """The documents of a folder; or one document with those it refers to, and its name.
+
+    Of a file, what it refers to in its own folder and below is read, too; what lies elsewhere is left to whoever
+    follows the reference. Raises FormatError, StoreError.
+    """
+    if path.is_dir():
+        return {one.relative_to(path).as_posix(): _read(one) for one in _documents(path)}, ""
+    found: dict[str, Any] = {}
+    todo = [path.name]
+    while todo:
+        name = todo.pop()
+        if name in found:
+            continue
+        if len(found) >= _MOST_DOCUMENTS:
+            raise FormatError(f"refers to more than {_MOST_DOCUMENTS} documents", where=str(path), fix="bundle them")
+        found[name] = _read(path.parent / name)
+        for reference in _references(found[name]):
+            target = posixpath.normpath(posixpath.join(posixpath.dirname(name), reference))
+            if not target.startswith("..") and target.endswith(_SUFFIXES) and (path.parent / target).is_file():
+                todo.append(target)
+    return found, path.name
+
+
+def _references(content: Any) -> Iterator[str]:
+    """The paths of other documents that a document refers to."""
+    todo = [content]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, dict):
+            reference = node.get("$ref")
+            if isinstance(reference, str) and not _ELSEWHERE.match(reference):
+                yield unquote(reference.partition("#")[0])
+            todo.extend(node.values())
+        elif isinstance(node, list):
+            todo.extend(node)
 
 
 def _folders(root: Path) -> list[str]:

@@ -150,5 +150,5 @@ class Interface:
     """The documents as they were given."""
     operations: tuple[Operation, ...] = ()
     events: tuple[Event, ...] = ()
-    unjudged: Mapping[str, Any] = field(default_factory=dict)
-    """Parts that are kept as they stand, because nobody here judges them: callbacks, webhooks."""
+    unjudged: Mapping[str, Place] = field(default_factory=dict)
+    """Where parts are that nobody here judges: callbacks, webhooks."""

@@ -57,7 +57,7 @@ class _Reader(Parts):
         self._place = Place(path)
         self._root = self.mapping(documents.contents[path], self._place)
         self._security = Security(self, self._root, self._place)
-        self.unjudged = {name: self._root[name] for name in _UNJUDGED if name in self._root}
+        self.unjudged = {name: self._place.below(name) for name in _UNJUDGED if self._root.get(name)}
 
     def operations(self) -> Iterator[Operation]:
         """All operations of all paths."""
@@ -80,8 +80,8 @@ class _Reader(Parts):
         place = around.below(method)
         node = self.mapping(item[method], place)
         own = tuple(self._parameters(node.get("parameters", []), place.below("parameters")))
-        if "callbacks" in node:
-            self.unjudged[f"callbacks of {method.upper()} {template}"] = node["callbacks"]
+        if node.get("callbacks"):
+            self.unjudged[f"callbacks of {method.upper()} {template}"] = place.below("callbacks")
         return Operation(
             method=method.upper(),
             template=template,
