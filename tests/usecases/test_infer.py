@@ -115,3 +115,60 @@ def test_what_cannot_be_inferred_says_why(mirrors: MemoryMirrors, how: dict[str,
         infer_contract(mirrors, contracts, "deals", **how)
     assert caught.value.fix
     assert contracts.kept == {}
+
+
+def test_what_people_locked_survives_and_contradictions_are_told() -> None:
+    """The lock stays, and the answers that break it are counted."""
+    contracts = MemoryContracts()
+    _infer(_mirrors(), contracts)
+    shape: Any = contracts.kept["deals", "1.0.0"]["schemas/deal.schema.json"]
+    shape["properties"]["title"] |= {"enum": ["Ten desks"], "x-truemirror": {"locked": ["enum"]}}
+    inferred = _infer(_mirrors(), contracts)
+    assert inferred.state is State.UNCHANGED
+    assert inferred.locks == ("schemas/deal.schema.json#/properties/title",)
+    told = inferred.contradictions
+    assert {one.place for one in told} == {"schemas/deal.schema.json#/properties/title"}
+    assert {one.operation for one in told} == {"GET /v1/deals", "GET /v1/deals/{deal_id}"}
+
+
+def test_locks_are_carried_into_the_next_version() -> None:
+    """It begins with what people wrote into the one before."""
+    contracts = MemoryContracts()
+    _infer(_mirrors(), contracts)
+    contracts.kept["deals", "1.0.0"]["schemas/deal.schema.json"]["description"] = "One chance to sell."
+    _infer(_mirrors(), contracts, as_version="1.1.0")
+    document: Any = contracts.load("deals", "1.1.0")["schemas/deal.schema.json"]
+    assert document["description"] == "One chance to sell."
+
+
+def test_a_decision_of_a_person_is_not_judged_again() -> None:
+    """`keys` locked makes a map of what looks like an object."""
+    contracts = MemoryContracts()
+    seen = tuple(exchange("GET", "/v1/prices", 200, {"by_size": {"small": n, "large": n}, "n": n}) for n in range(3))
+    _infer(_mirrors(*seen), contracts)
+    documents: Any = contracts.kept["deals", "1.0.0"]
+    place = documents["schemas/price.schema.json"]["properties"]["by_size"]
+    place["x-truemirror"] = {"keys": "data", "locked": ["keys"]}
+    _infer(_mirrors(*seen), contracts, overwrite=True)
+    documents = contracts.kept["deals", "1.0.0"]
+    found = documents["schemas/price.schema.json"]["properties"]["by_size"]
+    assert found["additionalProperties"] == {"type": "integer"}
+    assert "properties" not in found
+
+
+def test_examples_are_recorded_bodies_and_stay() -> None:
+    """On request; a later inference keeps those that are there."""
+    contracts = MemoryContracts()
+    _infer(_mirrors(), contracts, examples=True)
+    document: Any = contracts.load("deals")["openapi.yaml"]
+    answer = document["paths"]["/v1/deals/{deal_id}"]["get"]["responses"]["200"]["content"]["application/json"]
+    assert answer["examples"] == {"recorded": {"value": deal()}}
+    again = _mirrors(exchange("GET", "/v1/deals/d1", 200, deal(title="Other")), *SEEN[1:])
+    assert _infer(again, contracts).differences == ()
+
+
+def test_errors_and_questions_come_with_the_contract() -> None:
+    """How many operations fail, in which shapes, and what is left open."""
+    inferred = _infer(_mirrors(*SEEN, exchange("GET", "/v1/deals", 503, {"message": "busy"})), MemoryContracts())
+    assert (inferred.failing, [one.name for one in inferred.errors]) == (2, ["error", "error-2"])
+    assert any(one.kind == "required" for one in inferred.questions)

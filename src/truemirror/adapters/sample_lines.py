@@ -11,12 +11,27 @@ from typing import Any, BinaryIO
 
 from truemirror.core.contract.json_text import read_json
 from truemirror.errors import FormatError, UsageError
+from truemirror.ports import Progress
 
 STANDARD_INPUT = "-"
+_TOLD_EVERY = 1_000
 
 
-def samples(path: str) -> Iterator[Any]:
+def samples(path: str, progress: Progress | None = None) -> Iterator[Any]:
     """Every value of a file, or of standard input for `-`. Raises FormatError, UsageError for no such file."""
+    if progress is None:
+        yield from _values(path)
+        return
+    progress.stage("Reading samples")
+    for number, value in enumerate(_values(path), start=1):
+        if not number % _TOLD_EVERY:
+            progress.advance(_TOLD_EVERY)
+        yield value
+    progress.done()
+
+
+def _values(path: str) -> Iterator[Any]:
+    """Every value of a file or of standard input."""
     if path == STANDARD_INPUT:
         yield from _lines(sys.stdin.buffer, "standard input")
         return

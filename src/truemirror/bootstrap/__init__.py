@@ -370,6 +370,7 @@ def infer(
     as_version: str = "",
     mirror_version: str = "",
     overwrite: bool = False,
+    examples: bool = False,
     progress: Progress | None = None,
 ) -> Inferred:
     """Write a contract version from a mirror. Raises UsageError, FormatError, StoreError."""
@@ -383,16 +384,22 @@ def infer(
         as_version=as_version,
         mirror_version=mirror_version,
         overwrite=overwrite,
+        examples=examples,
         progress=progress,
     )
 
 
-def schema_of_samples(path: str) -> dict[str, Any]:
-    """The schema that all samples of a file conform to; `-` is standard input. Raises FormatError, UsageError."""
+def schema_of_samples(
+    path: str, decisions: Mapping[str, str] | None = None, progress: Progress | None = None
+) -> dict[str, Any]:
+    """The schema that all samples of a file conform to; `-` is standard input. Raises FormatError, UsageError.
+
+    `decisions` say by place whether objects are a map (`data`) or have attributes (`names`).
+    """
     from truemirror.adapters.sample_lines import samples
     from truemirror.core.contract.infer import infer_schema
 
-    return infer_schema(samples(path))
+    return infer_schema(samples(path, progress), decisions)
 
 
 def gate(config: Config, watcher: Watcher, *, suites: bool = True) -> Evidence:

@@ -1,23 +1,32 @@
 """Write a contract version from what a service's mirror recorded.
 
 Rules: a version that exists is never changed silently: where inference would promise something else, the differences
-are told and nothing is written, unless the caller says to overwrite; counts that changed alone are no difference.
+are told and nothing is written, unless the caller says to overwrite; counts that changed alone are no difference. What
+people wrote into the newest version, or locked in it, is carried over; a lock that recordings contradict is told.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from truemirror.core.contract.contract import OPENAPI
 from truemirror.core.contract.differences import Difference, differences
+from truemirror.core.contract.infer.contradictions import Contradiction, contradictions
 from truemirror.core.contract.infer.document import documents_of
-from truemirror.core.contract.infer.gather import gather
+from truemirror.core.contract.infer.error_shapes import ErrorShape, error_shapes
+from truemirror.core.contract.infer.gather import decide, gather
+from truemirror.core.contract.infer.keeping import Kept, decisions, keep
+from truemirror.core.contract.infer.places import shapes_of
+from truemirror.core.contract.infer.questions import Question, questions_of
 from truemirror.core.contract.reading import parse_contract
-from truemirror.core.contract.version import FIRST, UNVERSIONED, choose, is_version, next_minor
+from truemirror.core.contract.version import FIRST, UNVERSIONED, choose, is_version, next_minor, ordered
 from truemirror.core.mirror.model import Mirror
 from truemirror.core.wire.exchange import Exchange
 from truemirror.errors import StoreError, UsageError
 from truemirror.ports import ContractStore, MirrorStore, Progress
+
+_TOLD_EVERY = 500
 
 
 class State(StrEnum):
@@ -47,6 +56,16 @@ class Inferred:
     """What differs from the version as it was."""
     proposed: str = ""
     """The version to write instead, where this one differs."""
+    errors: tuple[ErrorShape, ...] = ()
+    """The shapes of all errors, the commonest first."""
+    failing: int = 0
+    """How many operations answered with an error."""
+    questions: tuple[Question, ...] = ()
+    """What the evidence leaves open."""
+    locks: tuple[str, ...] = ()
+    """Places that people locked, and that were kept."""
+    contradictions: tuple[Contradiction, ...] = ()
+    """Locks that recordings do not keep."""
 
 
 def infer_contract(
@@ -57,9 +76,10 @@ def infer_contract(
     as_version: str = "",
     mirror_version: str = "",
     overwrite: bool = False,
+    examples: bool = False,
     progress: Progress | None = None,
 ) -> Inferred:
-    """Infer a service's contract from its mirror and write it.
+    """Infer a service's contract from its mirror and write it; with `examples`, recorded bodies go with it.
 
     The version is `as_version`, else the mirror's, else the newest that exists, else 1.0.0. Raises UsageError when
     there is no such mirror or nothing in it, FormatError when the mirror cannot be read, StoreError.
@@ -69,21 +89,27 @@ def infer_contract(
     version = as_version or _version_of(mirror, known)
     if not is_version(version):
         raise UsageError(f"{version!r} is no version", nearest="1.0.0", fix="write it as MAJOR.MINOR.PATCH")
+    old = _documents(contracts, service, version) if version in known else None
+    base = old if old is not None else _documents(contracts, service, _before(version, known))
     if progress:
-        progress.stage(f"Inferring {service} from {len(mirror)} exchanges")
-    gathered = gather(_exchanges(mirror))
+        progress.stage(f"Inferring {service} from {len(mirror)} exchanges", len(mirror))
+    gathered = gather(_watched(mirror, progress))
     if not gathered.operations:
         raise UsageError(
             f"the mirror of {service} shows no operation, so there is nothing to infer from",
             where=f"mirrors/{service}/{mirror.version}",
             fix=f"record some calls: truemirror record {service} --upstream URL",
         )
-    documents = documents_of(service, version, gathered)
+    decide(gathered, decisions(base))
+    shapes = shapes_of(gathered.operations)
+    plain = documents_of(service, version, gathered, shapes, examples=examples)
+    kept = keep(base, plain)
+    documents = kept.documents
+    parse_contract(service, version, documents)
+    contradicted = _contradicted(service, version, plain, kept, mirror)
     if progress:
         progress.done()
-    parse_contract(service, version, documents)
-    old = contracts.load(service, version) if version in known else None
-    found = differences({path: one for path, one in (old or {}).items() if _is_ours(path)}, documents)
+    found = differences(old or {}, documents)
     state = _state(is_new=old is None, differ=bool(found), overwrite=overwrite)
     writes = state in (State.CREATED, State.OVERWRITTEN)
     return Inferred(
@@ -96,7 +122,34 @@ def infer_contract(
         written=tuple(contracts.save(service, version, documents)) if writes else (),
         differences=() if old is None else found,
         proposed=next_minor(choose(known) or version) if state is State.DIFFERS else "",
+        errors=error_shapes(gathered.operations, shapes, base or None),
+        failing=sum(any(status >= 400 for status in one.answers) for one in gathered.operations),
+        questions=questions_of(gathered.operations, shapes, kept.locks),
+        locks=kept.locks,
+        contradictions=contradicted,
     )
+
+
+def _documents(contracts: ContractStore, service: str, version: str) -> Mapping[str, Any]:
+    """The documents of a version that inference writes; none when no version is named."""
+    loaded: Mapping[str, Any] = contracts.load(service, version) if version else {}
+    return {path: one for path, one in loaded.items() if _is_ours(path)}
+
+
+def _before(version: str, known: Iterable[str]) -> str:
+    """The version that a new one comes after: the newest below it, else the newest of all; empty when there is none."""
+    every = ordered({*known, version})
+    return every[every.index(version) - 1] if every.index(version) else (every[-1] if len(every) > 1 else "")
+
+
+def _contradicted(
+    service: str, version: str, plain: Mapping[str, Any], kept: Kept, mirror: Mirror
+) -> tuple[Contradiction, ...]:
+    """The locks that recordings do not keep, and those whose place is gone."""
+    gone = tuple(Contradiction(one.place, one.text) for one in kept.lost)
+    if not kept.locks:
+        return gone
+    return gone + contradictions(service, version, plain, kept.documents, _exchanges(mirror))
 
 
 def _state(*, is_new: bool, differ: bool, overwrite: bool) -> State:
@@ -133,6 +186,14 @@ def _version_of(mirror: Mirror, known: Iterable[str]) -> str:
     if mirror.version != UNVERSIONED:
         return mirror.version
     return choose(known) or FIRST
+
+
+def _watched(mirror: Mirror, progress: Progress | None) -> Iterator[Exchange]:
+    """Every exchange, told to whoever watches."""
+    for number, exchange in enumerate(_exchanges(mirror), start=1):
+        if progress and not number % _TOLD_EVERY:
+            progress.advance(_TOLD_EVERY)
+        yield exchange
 
 
 def _exchanges(mirror: Mirror) -> Iterable[Exchange]:

@@ -14,6 +14,7 @@ from truemirror.core.contract.infer.evidence import Evidence
 from truemirror.core.contract.infer.gather import Answers, Bodies, Gathered, OperationEvidence, Texted
 from truemirror.core.contract.infer.schema import Style, schema_of
 from truemirror.core.contract.infer.shapes import Shapes
+from truemirror.core.contract.json_text import read_json
 from truemirror.core.wire.media import parse_media_type
 
 _FOLDER = "./schemas/"
@@ -25,8 +26,9 @@ _BODILESS = frozenset({204, 205, 304})
 class Writer:
     """Writes the bodies of one service."""
 
-    def __init__(self, gathered: Gathered, shapes: Shapes) -> None:
-        """Keep the shapes that bodies refer to."""
+    def __init__(self, gathered: Gathered, shapes: Shapes, *, examples: bool = False) -> None:
+        """Keep the shapes that bodies refer to; with `examples`, one recorded body is shown in each place."""
+        self._examples = examples
         names = {key: shape.name for key, shape in shapes.of.items()}
         self._answers = Style(names, _FOLDER)
         self._errors = Style(names, _FOLDER, choices=False)
@@ -40,7 +42,7 @@ class Writer:
             return {}
         required: dict[str, Any] = {} if bodies.empty else {"required": True}
         return required | {
-            "content": {media: _media(media, bodies, self._requests) for media in sorted(bodies.media)},
+            "content": {media: self._media(media, bodies, self._requests) for media in sorted(bodies.media)},
             EXTENSION: {"seen": bodies.count - bodies.empty},
         }
 
@@ -60,11 +62,18 @@ class Writer:
     def _content(self, operation: OperationEvidence, status: int, bodies: Bodies) -> dict[str, Any]:
         """The media types of an answer."""
         style = self._errors if status >= 400 else self._answers
-        content = {media: _media(media, bodies, style) for media in sorted(bodies.media)}
+        content = {media: self._media(media, bodies, style) for media in sorted(bodies.media)}
         for media, evidence in bodies.json.items():
             if status >= 400 and "$ref" in content[media]["schema"]:
                 content[media]["schema"] |= self._codes.narrowing(operation, status, evidence)
         return content
+
+    def _media(self, media: str, bodies: Bodies, style: Style) -> dict[str, Any]:
+        """What is known of a body of one media type, and perhaps what one looked like."""
+        found = _media(media, bodies, style)
+        if self._examples and media in bodies.examples:
+            found["examples"] = {"recorded": {"value": read_json(bodies.examples[media])}}
+        return found
 
 
 def _media(media: str, bodies: Bodies, style: Style) -> dict[str, Any]:

@@ -35,10 +35,13 @@ def infer_documents(service: str, version: str, exchanges: Iterable[Exchange]) -
     return documents_of(service, version, gather(exchanges))
 
 
-def documents_of(service: str, version: str, gathered: Gathered) -> dict[str, Any]:
-    """All documents of a contract version, by path, from what was learned."""
-    shapes = shapes_of(gathered.operations)
-    documents: dict[str, Any] = {OPENAPI: _openapi(service, version, gathered, shapes)}
+def documents_of(
+    service: str, version: str, gathered: Gathered, shapes: Shapes | None = None, *, examples: bool = False
+) -> dict[str, Any]:
+    """All documents of a contract version, by path, from what was learned; with `examples`, recorded bodies too."""
+    shapes = shapes or shapes_of(gathered.operations)
+    writer = Writer(gathered, shapes, examples=examples)
+    documents: dict[str, Any] = {OPENAPI: _openapi(service, version, gathered, writer)}
     names = {key: shape.name for key, shape in shapes.of.items()}
     for shape in shapes.shapes:
         is_error = shape.name.startswith("error") and shape.hint == "error"
@@ -54,9 +57,8 @@ def _document(shape: Shape, style: Style) -> dict[str, Any]:
     return {"$schema": DIALECT, "title": title_of(shape.name), **schema}
 
 
-def _openapi(service: str, version: str, gathered: Gathered, shapes: Shapes) -> dict[str, Any]:
+def _openapi(service: str, version: str, gathered: Gathered, writer: Writer) -> dict[str, Any]:
     """The document that declares the operations."""
-    writer = Writer(gathered, shapes)
     paths: dict[str, Any] = {}
     for operation in gathered.operations:
         item = paths.setdefault(operation.template, _path_item(operation.template))

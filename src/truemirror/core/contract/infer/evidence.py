@@ -5,7 +5,7 @@ the same evidence, because everything kept is a count, a set that forgets only b
 hashes. It grows with the number of places, never with the number of samples.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -249,6 +249,20 @@ def nested(evidence: Evidence) -> Iterator[tuple[str, Evidence]]:
             yield name, evidence.objects.members[name].evidence
     if evidence.items:
         yield "", evidence.items
+
+
+def decide_place(evidence: Evidence | None, steps: Sequence[str], decided: str) -> None:
+    """Keep what a person decided of the objects in a place below; `*` stands for items, or for every attribute."""
+    if evidence is None:
+        return
+    if steps and steps[0].startswith("?"):  # the name of a variant, which has no evidence of its own
+        decide_place(evidence, steps[1:], decided)
+    elif steps:
+        for name, inner in nested(evidence):
+            if steps[0] in (name, "*"):
+                decide_place(inner, steps[1:], decided)
+    elif evidence.objects is not None:
+        evidence.objects.decided = decided
 
 
 def _hash_of_object(value: Mapping[str, Any]) -> int:

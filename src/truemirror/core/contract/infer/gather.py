@@ -6,15 +6,17 @@ operations that it does not have is no operation of it. Evidence adds up in any 
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from truemirror.core.contract.contract import METHODS
-from truemirror.core.contract.infer.evidence import Evidence
+from truemirror.core.contract.infer.data_places import DataPlace
+from truemirror.core.contract.infer.evidence import Evidence, decide_place
 from truemirror.core.contract.infer.templates import Templates
 from truemirror.core.contract.json_text import read_json
 from truemirror.core.contract.paths import is_writable, tidy
+from truemirror.core.mirror.operation import nameless
 from truemirror.core.wire.canonical import canonical_query
 from truemirror.core.wire.exchange import Exchange, Request, Response
 from truemirror.core.wire.media import MediaType, media_type
@@ -46,6 +48,7 @@ ANY_MEDIA = "*/*"
 _INTEGER = re.compile(r"-?(0|[1-9]\d{0,17})\Z")
 _PARAMETER_NAME = re.compile(r"[A-Za-z_][\w.\[\]-]{0,60}\Z")
 _MOST_VALUES = 3
+_LARGEST_EXAMPLE = 1_000
 
 
 @dataclass(slots=True)
@@ -79,6 +82,8 @@ class Bodies:
     empty: int = 0
     media: dict[str, int] = field(default_factory=dict)
     json: dict[str, Evidence] = field(default_factory=dict)
+    examples: dict[str, bytes] = field(default_factory=dict)
+    """The longest small JSON body by media type, which shows most; of those as long, the first in order of bytes."""
 
     def add(self, media: MediaType, body: bytes, value: Any, *, is_json: bool) -> None:
         """Take in one body; `value` is what it stands for where it is JSON."""
@@ -90,6 +95,9 @@ class Bodies:
         self.media[name] = self.media.get(name, 0) + 1
         if is_json:
             self.json.setdefault(name, Evidence()).add(value)
+            known = self.examples.get(name, b"")
+            if len(known) <= len(body) <= _LARGEST_EXAMPLE and (len(body) > len(known) or body < known):
+                self.examples[name] = body
 
 
 @dataclass(slots=True)
@@ -185,6 +193,18 @@ def gather(exchanges: Iterable[Exchange]) -> Gathered:
             operation.refuse(request, value)
         operation.answer(outcome, value, is_json=is_json)
     return _sorted_out(found, len(answered))
+
+
+def decide(gathered: Gathered, decided: Mapping[DataPlace, str]) -> None:
+    """Keep what a person decided about maps and objects, place by place."""
+    for operation in gathered.operations if decided else ():
+        name = f"{operation.method} {nameless(operation.template)}"
+        parts = {f"request {media}": one for media, one in operation.bodies.json.items()}
+        for status, answers in operation.answers.items():
+            parts |= {f"response {status} {media}": one for media, one in answers.bodies.json.items()}
+        for place, decision in decided.items():
+            if place.operation == name and place.part in parts:
+                decide_place(parts[place.part], place.path, decision)
 
 
 def _answer_of(response: Response) -> tuple[Any, bool]:

@@ -6,7 +6,7 @@ Rules: read one by one, so that their number does not matter; what holds its lik
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from truemirror.core.contract.infer.evidence import Evidence, Objects, nested
+from truemirror.core.contract.infer.evidence import Evidence, Objects, decide_place, nested
 from truemirror.core.contract.infer.names import distinct, shape_name
 from truemirror.core.contract.infer.schema import Style, schema_of
 from truemirror.core.contract.infer.shapes import Shape, Shapes, evidence_of, holds_itself, is_shareable
@@ -26,21 +26,8 @@ def infer_schema(samples: Iterable[Any], decisions: Mapping[str, str] | None = N
     for sample in samples:
         evidence.add(sample)
     for place, decided in (decisions or {}).items():
-        decide(evidence, [step for step in place.split("/") if step], decided)
+        decide_place(evidence, [step for step in place.split("/") if step], decided)
     return {"$schema": DIALECT, **schema_with_definitions(evidence)}
-
-
-def decide(evidence: Evidence | None, steps: list[str], decided: str) -> None:
-    """Keep what a person decided of the objects in a place; `*` stands for items, or for every attribute."""
-    if evidence is None:
-        return
-    if not steps:
-        if evidence.objects is not None:
-            evidence.objects.decided = decided
-        return
-    for name, inner in nested(evidence):
-        if steps[0] in (name, "*"):
-            decide(inner, steps[1:], decided)
 
 
 def schema_with_definitions(evidence: Evidence) -> dict[str, Any]:
