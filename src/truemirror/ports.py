@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Protocol, Self
 
+from truemirror.core.attack import Attacked, AttackPlan, Found
+from truemirror.core.contract.release import Release
 from truemirror.core.mirror.model import Mirror
 from truemirror.core.route import Route, Standing
 from truemirror.core.system import Answered, Event, Launch
@@ -101,6 +103,30 @@ class Upstream(Protocol):
         """Let go of pooled connections."""
 
 
+class StateHook(Protocol):
+    """Whoever brings a provider into the state that a recorded conversation begins in."""
+
+    async def prepare(self, scenario: str) -> None:
+        """Before the scenario of that name. Raises CouldNotRun when it cannot be done."""
+
+
+class Attacker(Protocol):
+    """Whoever makes up requests from a contract and asks a running service."""
+
+    async def attack(self, plan: AttackPlan) -> Attacked:
+        """Attack for as long as planned. Raises UsageError when what it needs is not installed."""
+
+
+class FoundStore(Protocol):
+    """Where failures that attacks found are kept."""
+
+    def load(self) -> tuple[Found, ...]:
+        """All of one mirror, by name. Raises FormatError, StoreError."""
+
+    def save(self, found: Found) -> str:
+        """Keep one; gives back where. Raises StoreError."""
+
+
 class Progress(Protocol):
     """How far long work has come, for whoever watches."""
 
@@ -128,6 +154,19 @@ class ContractStore(Protocol):
 
     def save(self, service: str, version: str, documents: Mapping[str, object]) -> Iterable[str]:
         """Write documents; gives back the paths that changed. Raises StoreError."""
+
+
+class ReleaseStore(Protocol):
+    """What was published of each service's contract."""
+
+    def load(self, service: str) -> Sequence[Release]:
+        """All releases of a service, oldest version first. Raises FormatError, StoreError."""
+
+    def save(self, service: str, releases: Iterable[Release]) -> object:
+        """Keep all releases of a service. Raises StoreError."""
+
+    def remembered(self, service: str) -> Sequence[Release]:
+        """Each version as it was first known to be published, whatever has become of it since."""
 
 
 class Launcher(Protocol):

@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "flow": ("truemirror.cli.flow", "Show which values flow from answers into later requests."),
     "infer": ("truemirror.cli.infer", "Write a first contract version from a mirror."),
     "check": ("truemirror.cli.check", "Hold mirrors and contracts against each other."),
+    "verify": ("truemirror.cli.verify", "Ask a live provider its recorded conversations again, and attack it."),
     "coverage": ("truemirror.cli.coverage", "Say what is recorded of each contract, how old it is, and what is used."),
     "up": ("truemirror.cli.up", "Start the system, each service live or mirrored."),
     "gate": ("truemirror.cli.gate", "Everything this repository has, in one verdict."),

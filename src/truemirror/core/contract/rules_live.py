@@ -27,13 +27,6 @@ LIVE_ROWS: Final = (
         "The live answer has an attribute that no recording has.",
         "Record it again, so that the mirror has it, too.",
     ),
-    (
-        "drift-values",
-        "drift",
-        _I,
-        "Nothing but values, or the order of lists, differs from the recording.",
-        "Nothing; `truemirror noise` finds out what varies by itself.",
-    ),
     ("attack-server-error", "attack", _B, "A generated request makes the service fail with a 5xx status.", _MEND),
     ("attack-unanswered", "attack", _B, "A generated request gets no whole answer.", _MEND),
     (

@@ -79,9 +79,7 @@ def _with(request: Request, brought: Headers) -> Request:
 def _why_not(request: Request, harmless: set[str], brought: Headers) -> str:
     """Why a request cannot be asked; empty when it can be. A file may hold anything, a second request included."""
     fields = request.headers.pairs
-    if not (_NAME.match(request.method) and _LINE.match(request.target) and request.target[0] in "/*"):
-        return UNSENDABLE
-    if not all(_NAME.match(name) and _VALUE.match(value) for name, value in fields):
+    if not is_sendable(request):
         return UNSENDABLE
     if any(name in request.headers for name in _OTHER_METHODS):
         return UNSAFE
@@ -91,3 +89,10 @@ def _why_not(request: Request, harmless: set[str], brought: Headers) -> str:
     texts = [request.target, request.body.decode("latin-1"), *(value for _, value in own)]
     hidden = any(name in _ALWAYS_SECRET for name, _ in own)
     return NAMELESS if hidden or any(MARK in text or DIGIT_MARK in text for text in texts) else ""
+
+
+def is_sendable(request: Request) -> bool:
+    """Whether a request can be sent as it is written: nothing in its line or fields ends them early."""
+    if not (_NAME.match(request.method) and _LINE.match(request.target) and request.target[0] in "/*"):
+        return False
+    return all(_NAME.match(name) and _VALUE.match(value) for name, value in request.headers.pairs)
