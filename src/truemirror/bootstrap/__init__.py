@@ -349,6 +349,10 @@ def check(
     mirrors = MirrorFiles(config.mirrors)
     result = check(config, mirrors, contract_store(config), services, only=only, progress=progress)
     findings = result.findings
+    if only != "mirrors":
+        from truemirror.bootstrap.publish import released
+
+        findings += tuple(released(config, result.contracts))
     if fresh is not None:
         from truemirror.usecases.drift import drift_findings
 

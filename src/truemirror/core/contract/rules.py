@@ -191,6 +191,27 @@ _ROWS: Final = (
         "Nothing; it is told so that nobody believes an answer was checked.",
     ),
     Rule(
+        "version-changed",
+        "contract",
+        _B,
+        "A published version promises something else than when it was published.",
+        "Restore it from git, and publish the change under a number of its own.",
+    ),
+    Rule(
+        "version-withdrawn",
+        "contract",
+        _B,
+        "A published version is gone.",
+        "Restore it from git; deprecate it with a day until which it is served.",
+    ),
+    Rule(
+        "version-ended",
+        "contract",
+        _W,
+        "A version is in use after the day until which it is served.",
+        "Move to a newer version, or agree on another day.",
+    ),
+    Rule(
         "waiver-ended",
         "contract",
         _W,
