@@ -1,4 +1,4 @@
-"""What was published, as a file beside a service's versions: contracts/<service>/versions.json, and as git remembers it.
+"""What was published, as contracts/<service>/versions.json beside the versions, and as git remembers it.
 
     {"format": 1, "versions": {"1.0.0": {"digest": "...", "published": "2026-03-02", "until": "...", "reason": "..."}}}
 
