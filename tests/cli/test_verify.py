@@ -191,9 +191,8 @@ def test_without_secrets_it_is_unknown(towers: Towers, project: Path, capsys: py
 def test_only_reads_changes_nothing(towers: Towers, capsys: pytest.CaptureFixture[str]) -> None:
     """Nothing unsafe is asked; what was left out was chosen and is no reason to doubt."""
     document = _verified(capsys, "--against", towers.fresh(), "--only-reads", code=0)
-    assert document["not_run"] == {
-        "it may change something, and only reads were asked for": document["not_run"].popitem()[1]
-    }
+    assert document["not_run"]["it may change something, and only reads were asked for"] > 0
+    assert document["asked"] > 0
     assert document["attack"] is None
 
 
@@ -250,7 +249,7 @@ def test_an_attack_finds_a_planted_500_and_keeps_it(
     towers: Towers, project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The failure is minimised, kept, asked first the next time, and told once it is mended."""
-    short = ["--attack-seconds", "8", "--seed", "7"]
+    short = ["--attack-seconds", "10", "--seed", "7"]
     document = _verified(capsys, "--against", towers.fresh("boom"), *short, code=1)
     assert "attack-server-error" in _rules(document)
     assert document["attack"]["seed"] == 7

@@ -266,3 +266,29 @@ def _value(text: str, where: str) -> str:
     if not os.environ.get(name):
         raise UsageError(f"the environment variable {name} is not set", where=where, fix=f"export {name}=...")
     return os.environ[name]
+
+
+def verify_application(config: Config, service: str, app: object, wanted: Wanted, progress: Progress) -> Verified:
+    """Verify an ASGI or WSGI application of this process. Raises UsageError, ServiceError, FormatError, StoreError."""
+    import asyncio
+    import inspect
+    from typing import Any, cast
+
+    from truemirror.adapters.app_call import AsgiUpstream, WsgiUpstream
+    from truemirror.adapters.http.client import HttpUpstream
+    from truemirror.adapters.patience import PatientUpstream
+
+    def opens(where: str) -> Upstream:
+        """Another service, which runs as one."""
+        return PatientUpstream(HttpUpstream(where, timeout=wanted.timeout, ca=wanted.ca), wanted.timeout)
+
+    async def run() -> Verified:
+        """All of it, in a loop of its own."""
+        call = app if inspect.isfunction(app) or inspect.ismethod(app) else getattr(type(app), "__call__", app)
+        is_asgi = inspect.iscoroutinefunction(call)
+        made: Upstream = AsgiUpstream(cast(Any, app)) if is_asgi else WsgiUpstream(cast(Any, app))
+        upstream = PatientUpstream(made, wanted.timeout)
+        quiet = replace(wanted, attack=False)
+        return await _Provider(config, service, "http://127.0.0.1", quiet, progress, opens).verify(upstream)
+
+    return asyncio.run(run())

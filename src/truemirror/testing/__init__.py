@@ -4,5 +4,6 @@ Rules: a fake keeps its port's promises and passes the same tests as the real ad
 """
 
 from truemirror.testing.asserts import has_attributes, is_error
+from truemirror.testing.verifying import verify_app
 
-__all__ = ["has_attributes", "is_error"]
+__all__ = ["has_attributes", "is_error", "verify_app"]
