@@ -173,16 +173,13 @@ class Gathered:
 
 def gather(exchanges: Iterable[Exchange]) -> Gathered:
     """Learn from exchanges."""
-    answered = [
-        (one.request, one.outcome)
-        for one in exchanges
-        if isinstance(one.outcome, Response) and one.request.target.startswith("/")  # `OPTIONS *` has no path
-    ]
-    templates = Templates()
-    for request, outcome in answered:
+    seen = list(exchanges)
+    templates, count = Templates(), 0
+    for request, outcome in _answered(seen):
+        count += 1
         templates.see(tidy(request.path), outcome.status, _answer_of(outcome)[0])
     found: dict[tuple[str, str], OperationEvidence] = {}
-    for request, outcome in answered:
+    for request, outcome in _answered(seen):
         value, is_json = _answer_of(outcome)  # read twice, so that no more than one value is in memory at a time
         key = (request.method.upper(), templates.template(tidy(request.path)))
         operation = found.setdefault(key, OperationEvidence(*key))
@@ -192,7 +189,14 @@ def gather(exchanges: Iterable[Exchange]) -> Gathered:
         elif outcome.status in WRONG:
             operation.refuse(request, value)
         operation.answer(outcome, value, is_json=is_json)
-    return _sorted_out(found, len(answered))
+    return _sorted_out(found, count)
+
+
+def _answered(exchanges: Iterable[Exchange]) -> Iterator[tuple[Request, Response]]:
+    """The exchanges that have a path and an answer; `OPTIONS *` has no path."""
+    for one in exchanges:
+        if isinstance(one.outcome, Response) and one.request.target.startswith("/"):
+            yield one.request, one.outcome
 
 
 def decide(gathered: Gathered, decided: Mapping[DataPlace, str]) -> None:

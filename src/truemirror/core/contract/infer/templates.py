@@ -15,21 +15,11 @@ from urllib.parse import unquote
 
 from truemirror.core.contract.infer.key_shapes import LANGUAGES
 from truemirror.core.contract.infer.names import parameter_name, singular, words
+from truemirror.core.contract.infer.segments import DATE, MARK, MONTH, VERSION, YEAR, is_plural, keys_of
 from truemirror.core.mirror.operation import looks_like_parameter
 
-_VERSION = re.compile(r"v\d{1,3}(?:\.\d+|(?:alpha|beta|rc)\d{0,3})?\Z")
-_STRICT = re.compile(
-    r"""(?: -?\d+ | \d{4}-\d{2}(?:-\d{2})?
-        | [0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12} | (?=[0-9a-fA-F]*\d)[0-9a-fA-F]{12,}
-        | .+(?:@|%40).+\..+ | .*%2[Ff].*
-        )\Z""",
-    re.VERBOSE,
-)
 _FILE = re.compile(r"[^.].*\.[A-Za-z][A-Za-z0-9]{0,4}\Z")
 _LOCALE = re.compile(r"([a-z]{2})(?:[-_][A-Z]{2})?\Z")
-_YEAR = re.compile(r"(?:19|20)\d\d\Z")
-_MONTH = re.compile(r"(?:0?[1-9]|1[0-2])\Z")
-_DATE = re.compile(r"\d{4}-\d{2}(?:-\d{2})?\Z")
 _NOT_THERE = frozenset({400, 404, 405, 410, 422, 501})
 _SURE = frozenset({"id", "uuid", "slug", "key", "username", "login", "handle"})
 _LIKELY = frozenset({"name", "code", "label", "email", "ref", "reference", "symbol", "sku", "number", "token", "path"})
@@ -43,6 +33,7 @@ _NO_MEMBERS = """
 _WORDS = frozenset(_NO_MEMBERS.split())
 """What stands after the name of a collection and names no member of it."""
 
+_ECHOES_KEPT = 2
 _FEWEST_ALIKE = 3
 """Attributes that two answers must both have for their segments to be alike."""
 
@@ -54,18 +45,24 @@ class Segment:
     children: dict[str, "Segment"] = field(default_factory=dict)
     statuses: set[int] = field(default_factory=set)
     """The statuses of answers to the path that ends here."""
-    echoes: set[str] = field(default_factory=set)
-    """Attributes of answers to the path that ends here, or goes on from here, whose value is this segment."""
+    echoes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Attributes of answers to the path that ends here, or goes on from here, whose value is this segment, and the
+    first two such values in order: enough to know that there were two."""
     forms: set[tuple[str, ...]] = field(default_factory=set)
     """The attributes of resources that the path ending here was answered with, each as a sorted list."""
 
     def absorb(self, other: "Segment") -> None:
         """Take in another segment, and all below it."""
         self.statuses |= other.statuses
-        self.echoes |= other.echoes
+        for attribute, values in other.echoes.items():
+            self.echo(attribute, *values)
         self.forms |= other.forms
         for text, child in other.children.items():
             self.children.setdefault(text, Segment()).absorb(child)
+
+    def echo(self, attribute: str, *values: str) -> None:
+        """Take in values that answers carried under an attribute."""
+        self.echoes[attribute] = tuple(sorted({*self.echoes.get(attribute, ()), *values}))[:_ECHOES_KEPT]
 
     def everywhere(self) -> Iterator[int]:
         """The statuses of this path and all below it."""
@@ -97,16 +94,17 @@ class Templates:
         self._places = None
         node, texts = self._root, path.split("/")[1:]
         told = _told(body) if status < 400 and isinstance(body, Mapping) else {}
-        for text in texts[:-1]:
-            node = node.children.setdefault(text, Segment())
-            if text in told:
-                node.echoes |= {name for name in told[text] if _identifies(name)}
-        last = texts[-1]
-        node = node.children.setdefault(last, Segment())
+        for text, key in zip(texts, keys_of(path), strict=True):
+            node = node.children.get(key) or node.children.setdefault(key, Segment())
+            for name in told.get(text, ()):
+                if _identifies(name):
+                    node.echo(name, text)
         node.statuses.add(status)
         if told and isinstance(body, Mapping):
-            plain = unquote(last)
-            node.echoes |= {name for name, value in body.items() if value == plain and isinstance(value, str)}
+            plain = unquote(texts[-1])
+            for name, value in body.items():
+                if value == plain and isinstance(value, str):
+                    node.echo(name, plain)
             if len(body) >= _FEWEST_ALIKE and "items" not in body:
                 node.forms.add(tuple(sorted(body)))
 
@@ -115,13 +113,13 @@ class Templates:
         if self._places is None:
             self._places = _settle(self._root, _Above())
         place, made = self._places, ""
-        for text in path.split("/")[1:]:
-            if text in place.values:
+        for text, key in zip(path.split("/")[1:], keys_of(path), strict=True):
+            if key in place.values:
                 made += "/{" + place.parameter + "}"
-                place = place.values[text]
+                place = place.values[key]
             else:
                 made += "/" + text
-                place = place.texts.get(text) or _Place()
+                place = place.texts.get(key) or _Place()
         return made
 
 
@@ -149,7 +147,7 @@ class _Above:
 
     def after_text(self, text: str) -> "_Above":
         """One segment on, over a text."""
-        if _VERSION.match(text):
+        if VERSION.match(text):
             return _Above("", self.noun, self.taken)
         return _Above(text, text, self.taken)
 
@@ -177,9 +175,9 @@ def _settle(node: Segment, above: _Above) -> _Place:
 
 def _values(node: Segment, above: _Above) -> tuple[set[str], str]:
     """The segments after a place that are values of one parameter, and the attribute that they are values of."""
-    texts = [text for text in node.children if text and not _VERSION.match(text)]
-    values = {text for text in texts if _STRICT.match(text)}
-    in_collection = _is_plural(above.right_before)
+    texts = [text for text in node.children if text and not VERSION.match(text)]
+    values = {text for text in texts if text.startswith(MARK)}
+    in_collection = is_plural(above.right_before)
     loose = {text for text in texts if looks_like_parameter(text)} - values
     if above.right_before and (len(loose) > 1 or values or in_collection):
         values |= loose
@@ -199,11 +197,13 @@ def _kind_of(values: set[str], above: _Above) -> str:
     """What all values are by their look: a date, a year, a month, a language; empty when nothing is known."""
     if not values:
         return ""
-    for pattern, kind in ((_DATE, "date"), (_YEAR, "year"), (_LOCALE, "locale")):
-        if all(pattern.match(text) for text in values):
-            return kind
-    after_year = any(name.endswith("year") for name in above.taken)
-    return "month" if after_year and all(_MONTH.match(text) for text in values) else ""
+    if values <= {DATE}:
+        return "date"
+    if values <= {YEAR}:
+        return "year"
+    if values <= {MONTH} and any(name.endswith("year") for name in above.taken):
+        return "month"
+    return "locale" if all(_LOCALE.match(text) for text in values) else ""
 
 
 def _is_locale(text: str) -> bool:
@@ -227,7 +227,8 @@ def _alike(node: Segment, texts: Iterable[str]) -> set[str]:
 
 def _leads_on(text: str, node: Segment) -> bool:
     """Whether a segment is a word that something was found at."""
-    return bool(text) and not looks_like_parameter(text) and not _never_there(node)
+    named = bool(text) and not text.startswith(MARK) and not looks_like_parameter(text)
+    return named and not _never_there(node)
 
 
 def _never_there(node: Segment) -> bool:
@@ -235,19 +236,15 @@ def _never_there(node: Segment) -> bool:
     return bool(node.statuses) and set(node.everywhere()) <= _NOT_THERE
 
 
-def _is_plural(text: str) -> bool:
-    """Whether a segment names a collection."""
-    name = words(text)
-    return singular(name) != name
-
-
 def _echoed(node: Segment, texts: Iterable[str], above: _Above) -> tuple[set[str], str]:
     """Segments that answers carry as the value of an identifying attribute, and the attribute most of them do."""
     own = singular(words(above.noun))
     likely = _LIKELY | {own} if own else _LIKELY
-    counts = Counter(echo for text in texts for echo in node.children[text].echoes)
+    counts: Counter[str] = Counter()
+    for text in texts:
+        counts.update({echo: len(values) for echo, values in node.children[text].echoes.items()})
     good = {echo for echo, count in counts.items() if _identifies(echo) or (echo in likely and count > 1)}
-    found = {text for text in texts if node.children[text].echoes & good}
+    found = {text for text in texts if node.children[text].echoes.keys() & good}
     best = min(good, key=lambda echo: (echo != "id", -counts[echo], echo), default="")
     return found, best
 

@@ -43,7 +43,7 @@ def _look_at(text: str) -> Look:
     return Look(False, format_of(text), is_money(text), token)
 
 
-_remembered = lru_cache(maxsize=65_536)(_look_at)
+_remembered = lru_cache(maxsize=16_384)(_look_at)
 
 
 def is_token(text: str) -> bool:
@@ -57,13 +57,13 @@ class Seen:
 
     count: int = 0
     parents: tuple[int, ...] = ()
-    """The smallest hashes of the objects that held it, at most three: enough to know that there were three."""
+    """Hashes of different objects that held it, at most three: enough to know that there were three."""
 
     def note(self, count: int, parents: tuple[int, ...]) -> None:
         """Take in more."""
         self.count += count
-        if any(parent not in self.parents for parent in parents):
-            self.parents = tuple(sorted({*self.parents, *parents}))[:_PARENTS_KEPT]
+        if len(self.parents) < _PARENTS_KEPT:
+            self.parents = tuple({*self.parents, *parents})[:_PARENTS_KEPT]
 
 
 @dataclass(slots=True)
