@@ -61,6 +61,18 @@ class ReadInterim:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeBytes:
+    """An upstream reads so many bytes of another protocol than HTTP."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRest:
+    """A client reads whatever comes until the connection ends."""
+
+
+@dataclass(frozen=True, slots=True)
 class Close:
     """The connection is closed."""
 
@@ -82,8 +94,8 @@ class SendIfContinued:
     data: bytes
 
 
-UpstreamStep = Send | Flood | Pause | Until | TakeBody | Close | Reset | Hold
-ClientStep = Send | SendIfContinued | Pause | Read | ReadInterim
+UpstreamStep = Send | Flood | Pause | Until | TakeBody | TakeBytes | Close | Reset | Hold
+ClientStep = Send | SendIfContinued | Pause | Read | ReadInterim | ReadRest
 Reply = tuple[UpstreamStep, ...]
 """What an upstream does once the head of a request is there; without TakeBody the body is read first."""
 

@@ -167,11 +167,24 @@ def _answers_differ(case: Case, direct: Phase, phase: Phase) -> str:
     is_fault = not known.answers or not known.answers[-1].body.whole
     if is_fault and (seen.ending, seen.stray) != (known.ending, known.stray):
         return f"the connection is {seen.ending} for {known.ending}" + _lengths(seen.stray, known.stray)
-    if not is_fault and seen.stray:
+    if known.stray and not is_fault and (seen.stray, seen.ending) != (known.stray, known.ending):
+        return (
+            f"behind the answer, then {seen.ending} for {known.ending}: other bytes{_lengths(seen.stray, known.stray)}"
+        )
+    if not is_fault and seen.stray and not known.stray:
         return f"{len(seen.stray)} bytes behind the answer"
     if case.bursts and seen.bursts < case.bursts:
         return f"{case.bursts} pieces sent apart arrive in fewer"
     return (case.also(seen.answers[0]) if case.also and seen.answers else "") or ""
+
+
+def _behind(known: Seen, seen: Seen) -> str:
+    """What differs behind the answer: nothing may come there, or what another protocol says and how it ends."""
+    if not known.stray:
+        return f"{len(seen.stray)} bytes behind the answer" if seen.stray else ""
+    if seen.stray != known.stray:
+        return "other bytes behind the answer" + _lengths(seen.stray, known.stray)
+    return f"{seen.ending} for {known.ending} behind the answer" if seen.ending != known.ending else ""
 
 
 def _answer_differs(case: Case, known: Message, mine: Message, there: str, here: str) -> str:

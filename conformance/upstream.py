@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 
-from conformance.case import Case, Close, Flood, Hold, Pause, Reply, Reset, Send, TakeBody, Until
+from conformance.case import Case, Close, Flood, Hold, Pause, Reply, Reset, Send, TakeBody, TakeBytes, Until
 from conformance.message import Body, Message, Unreadable, read_body, read_head
 
 _PATIENCE = 20.0
@@ -94,6 +94,8 @@ class Upstream:
         for step in reply:
             if isinstance(step, TakeBody):
                 data = self._take_body(connection, head, data, name, place)
+            elif isinstance(step, TakeBytes):
+                data = _less(connection, data, step.count)
             elif self._ends(connection, step, place):
                 return _OVER
         return data
@@ -142,6 +144,16 @@ class Upstream:
                     pass
                 return True
         return False
+
+
+def _less(connection: socket.socket, data: bytes, count: int) -> bytes:
+    """What follows so many bytes. Raises ConnectionError where they do not come."""
+    while len(data) < count:
+        piece = connection.recv(65_536)
+        if not piece:
+            raise ConnectionError
+        data += piece
+    return data[count:]
 
 
 _OVER = b"over"

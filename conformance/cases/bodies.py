@@ -2,7 +2,9 @@
 
 import gzip
 import zlib
+from base64 import b64encode
 from collections.abc import Iterator
+from hashlib import sha256
 
 import brotli
 import zstandard
@@ -148,6 +150,15 @@ def _codings() -> Iterator[Case]:
                 answer("200 OK", 'ETag: "strong"', "Content-Encoding: gzip", body=gzip.compress(_TEXT, 9, mtime=12345)),
             )
         },
+    )
+    pressed = gzip.compress(_TEXT, 9, mtime=54321)
+    digest = b64encode(sha256(pressed).digest()).decode()
+    yield Case(
+        "gzip-digest",
+        "A digest of the coded bytes stays true.",
+        "RFC 9530 §2",
+        (ask("GET /gzip-digest", "Accept-Encoding: gzip"), Read()),
+        {"": (answer("200 OK", f"Content-Digest: sha-256=:{digest}:", "Content-Encoding: gzip", body=pressed),)},
     )
     yield Case(
         "gzip-request",

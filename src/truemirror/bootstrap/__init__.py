@@ -199,13 +199,15 @@ def recording(
     timeout: float = 60.0,
     largest: int = 64 * 1_048_576,
     ca: Path | None = None,
+    certificate: tuple[Path, Path | None] | None = None,
     tls: SSLContext | None = None,
     on_trouble: Callable[[TruemirrorError], None] | None = None,
 ) -> Recording:
     """Live services being recorded into the mirrors: `with recording(config, [Route("tags", url)]) as running: ...`.
 
     `version` names the mirrors' version; without it each service's configured one is taken, or else the newest. Clients
-    reach the services at `running.standing`, over HTTPS with `tls`; `running.finish()` folds the mirrors and tells what
+    reach the services at `running.standing`, over HTTPS with `tls`; services that ask for a client's `certificate` (and
+    key, where that is in another file) are shown it; `running.finish()` folds the mirrors and tells what
     was recorded, and `on_trouble` hears at once what could not be.
     """
     import os
@@ -222,7 +224,7 @@ def recording(
     return Recording(
         routes,
         CleaningStore(MirrorFiles(config.mirrors), redactor, os.getpid),
-        ProxyThread(timeout=timeout, largest=largest, ca=ca, tls=tls),
+        ProxyThread(timeout=timeout, largest=largest, ca=ca, certificate=certificate, tls=tls),
         redactor,
         versions={route.service: version or configured.get(route.service, "") for route in routes},
         scenario=scenario,

@@ -69,6 +69,18 @@ _FORMS = "truemirror record SERVICE --upstream URL, or truemirror record SERVICE
     metavar="FILE",
     help="Certificates to trust besides the system's, for services behind TLS.",
 )
+@click.option(
+    "--client-cert",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Certificate to show to services that ask for one.",
+)
+@click.option(
+    "--client-key",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Its key, where that is in another file.",
+)
 @click.option("--tls", is_flag=True, help="Answer HTTPS, with a certificate from a CA of this user's own.")
 @click.option("--twice", is_flag=True, help="Run CMD twice; what varies by itself becomes rules of the mirror.")
 @mirrors_option
@@ -85,6 +97,8 @@ def command(
     timeout: float,
     largest: int,
     ca: Path | None,
+    client_cert: Path | None,
+    client_key: Path | None,
     tls: bool,
     twice: bool,
     mirrors: Path | None,
@@ -114,6 +128,7 @@ def command(
         "timeout": timeout,
         "largest": largest * 1_048_576,
         "ca": ca,
+        "certificate": _shown(client_cert, client_key),
         "tls": _secured(config, host, routes) if tls else None,
     }
     first = _record(config, routes, arguments, how, as_json=as_json)
@@ -122,6 +137,13 @@ def command(
             _record(second, routes, arguments, how, as_json=as_json, again=True)
             learn(routes, as_json=as_json)
     return ExitCode.KEPT
+
+
+def _shown(certificate: Path | None, key: Path | None) -> tuple[Path, Path | None] | None:
+    """What is shown to services that ask for a certificate. Raises UsageError for a key alone."""
+    if certificate is None and key is not None:
+        raise UsageError("a key alone shows nothing", where=str(key), fix="name its certificate with --client-cert")
+    return (certificate, key) if certificate else None
 
 
 def _record(

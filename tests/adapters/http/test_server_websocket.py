@@ -188,6 +188,16 @@ def test_a_recorded_answer_to_a_close_is_given() -> None:
         assert client.protocol.close_rcvd.code == 4003
 
 
+def test_what_was_said_behind_a_close_is_said_again() -> None:
+    """A service that was still speaking when its client closed."""
+    exchange = opened(asked("a"), closed(1000, "", Side.CLIENT), word("still"), closed(1000))
+    with serving(mirror(exchange)) as server, raw_client(port_of(server)) as client:
+        client.sendall(OPENING)
+        assert client.recv(65536).startswith(b"HTTP/1.1 101 ")
+        client.sendall(b"\x81\x81\0\0\0\0a" + b"\x88\x82\0\0\0\0\x03\xe8")
+        assert read_all(client) == b"\x81\x05still\x88\x02\x03\xe8"
+
+
 @pytest.mark.parametrize("kind", [FrameKind.DROP, FrameKind.RESET])
 def test_a_lost_connection_is_lost_again(kind: FrameKind) -> None:
     """As it was: an end without a word, or a reset."""

@@ -24,6 +24,10 @@ FRESH_ENOUGH = 1.0
 _IDLE_LIMIT = 256
 
 
+Certificate = tuple[Path, Path | None]
+"""A client's certificate with its chain, and the file of its key where that is another one; both PEM."""
+
+
 class NoLink(Exception):
     """No connection could be made."""
 
@@ -44,12 +48,22 @@ class LinkPool:
         timeout: float = ANSWER_TIMEOUT,
         connect_timeout: float = CONNECT_TIMEOUT,
         ca: Path | None = None,
+        certificate: Certificate | None = None,
     ) -> None:
-        """Connections to `address`; `ca` is a file of certificates to trust besides the system's. Times in seconds."""
+        """Connections to `address`; `ca` is a file of certificates to trust besides the system's. Times in seconds.
+
+        `certificate` is shown to an upstream that asks for one. Raises UsageError.
+        """
         self.address = address
         self.timeout = timeout
         self._connect_timeout = connect_timeout
-        self._ssl = _context(ca) if address.scheme == "https" else None
+        if certificate is not None and address.scheme != "https":
+            raise UsageError(
+                "a client certificate is shown over TLS only",
+                where=address.origin,
+                fix="give an upstream that begins with https://, or leave --client-cert out",
+            )
+        self._ssl = _context(ca, certificate) if address.scheme == "https" else None
         self._idle: list[Link] = []
         self._all: set[Link] = set()
 
@@ -103,8 +117,8 @@ class LinkPool:
             self._idle.remove(link)
 
 
-def _context(ca: Path | None) -> ssl.SSLContext:
-    """What to trust. Raises UsageError."""
+def _context(ca: Path | None, certificate: Certificate | None) -> ssl.SSLContext:
+    """What to trust, and what to show. Raises UsageError."""
     context = ssl.create_default_context()
     if ca is not None:
         try:
@@ -113,7 +127,21 @@ def _context(ca: Path | None) -> ssl.SSLContext:
             raise UsageError(
                 f"the certificates cannot be read: {error}", where=str(ca), fix="give a PEM file"
             ) from None
+    if certificate is not None:
+        _show(context, *certificate)
     return context
+
+
+def _show(context: ssl.SSLContext, chain: Path, key: Path | None) -> None:
+    """Show a certificate to whoever asks for one. Raises UsageError."""
+    try:
+        context.load_cert_chain(chain, key, password=lambda: "")  # a key with a password is refused, not asked for
+    except (OSError, ssl.SSLError) as error:
+        raise UsageError(
+            f"the client certificate cannot be read: {error}",
+            where=f"{chain}, {key}" if key else str(chain),
+            fix="give PEM files: the certificate with its chain, and its key without a password (--client-key)",
+        ) from None
 
 
 def _fault_of(error: Exception, *, tls: bool) -> tuple[FaultKind, str]:

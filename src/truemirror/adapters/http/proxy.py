@@ -13,7 +13,7 @@ from ssl import SSLContext
 from truemirror.adapters.http.address import Address, parse_address
 from truemirror.adapters.http.conversation import Conversation
 from truemirror.adapters.http.keeper import Keeper, Store
-from truemirror.adapters.http.pool import ANSWER_TIMEOUT, CONNECT_TIMEOUT, LinkPool, NoLink
+from truemirror.adapters.http.pool import ANSWER_TIMEOUT, CONNECT_TIMEOUT, Certificate, LinkPool, NoLink
 from truemirror.adapters.http.relay import LARGEST, Patience, Relay
 from truemirror.errors import PortError, TruemirrorError, UsageError
 
@@ -36,6 +36,7 @@ class RecordingProxy:
         timeout: float = ANSWER_TIMEOUT,
         connect_timeout: float = CONNECT_TIMEOUT,
         ca: Path | None = None,
+        certificate: Certificate | None = None,
         tls: SSLContext | None = None,
         patience: Patience | None = None,
         largest: int = LARGEST,
@@ -49,7 +50,9 @@ class RecordingProxy:
         hears what could not be stored. Exchanges with a body of more than `largest` bytes pass unrecorded.
         """
         self.upstream = upstream if isinstance(upstream, Address) else parse_address(upstream)
-        self._pool = LinkPool(self.upstream, timeout=timeout, connect_timeout=connect_timeout, ca=ca)
+        self._pool = LinkPool(
+            self.upstream, timeout=timeout, connect_timeout=connect_timeout, ca=ca, certificate=certificate
+        )
         self._store = store
         self._tls = tls
         self._host = host

@@ -11,7 +11,7 @@ from ssl import SSLContext
 from typing import Any, TypeVar
 
 from truemirror.adapters.http.keeper import Store
-from truemirror.adapters.http.pool import ANSWER_TIMEOUT
+from truemirror.adapters.http.pool import ANSWER_TIMEOUT, Certificate
 from truemirror.adapters.http.proxy import RecordingProxy
 from truemirror.adapters.http.relay import LARGEST, Patience
 from truemirror.core.route import Route, Standing
@@ -28,18 +28,21 @@ class ProxyThread:
         *,
         timeout: float = ANSWER_TIMEOUT,
         ca: Path | None = None,
+        certificate: Certificate | None = None,
         tls: SSLContext | None = None,
         patience: Patience | None = None,
         largest: int = LARGEST,
     ) -> None:
         """`timeout` is the seconds of an upstream's silence that make a timeout; `ca` is trusted besides the system.
 
-        With `tls`, clients are answered over HTTPS. Exchanges with a body of more than `largest` bytes pass unrecorded.
+        `certificate` is shown to upstreams that ask for one. With `tls`, clients are answered over HTTPS. What has a
+        body of more than `largest` bytes passes unrecorded.
         """
         self._tls = tls
         self._largest = largest
         self._timeout = timeout
         self._ca = ca
+        self._certificate = certificate
         self._patience = patience
         self._proxies: dict[str, RecordingProxy] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -55,6 +58,7 @@ class ProxyThread:
                 port=route.port,
                 timeout=self._timeout,
                 ca=self._ca,
+                certificate=self._certificate,
                 tls=self._tls,
                 patience=self._patience,
                 largest=self._largest,

@@ -43,9 +43,12 @@ def with_digests(headers: Headers, before: bytes, after: bytes, *, encoded: bool
 def is_held_to_bytes(status: int, headers: Headers, trailers: Headers) -> bool:
     """Whether a client can tell the bytes of this answer's body from others that decode to the same.
 
-    By a digest of them, or because they are a range of the bytes of something larger (RFC 9110 §14.4).
+    By a digest of them, by a strong ETag, which names these very bytes (RFC 9110 §8.8.3), or because they are a range
+    of the bytes of something larger (§14.4).
     """
     if status == _PARTIAL_CONTENT or headers.get("content-range") is not None:
+        return True
+    if (headers.get("etag") or "W/").lstrip()[:2].upper() != "W/":
         return True
     return any(name.lower() in _FIELDS for name, _ in (*headers.pairs, *trailers.pairs))
 

@@ -135,13 +135,13 @@ class Speaking(asyncio.Protocol):
 
     def _left(self, frame: Frame) -> None:
         """The client closes: as recorded, where that was recorded here, else as it says."""
+        frames = self._script.talk.frames
+        if self._place < len(frames) and frames[self._place].kind is FrameKind.CLOSE and not self._closing:
+            for saying in self._script.talk.after(self._place).sayings:
+                if not self._closing:
+                    self._say_one(saying.frame)
         if not self._closing:
-            said: tuple[Saying, ...] = ()
-            frames = self._script.talk.frames
-            if self._place < len(frames) and frames[self._place].kind is FrameKind.CLOSE:
-                said = self._script.talk.after(self._place).sayings
-            answer = next((one.frame for one in said if one.frame.kind is FrameKind.CLOSE), None)
-            self._write(answer or Frame(Side.SERVER, FrameKind.CLOSE, frame.payload, code=frame.code))
+            self._write(Frame(Side.SERVER, FrameKind.CLOSE, frame.payload, code=frame.code))
         self._end()
 
     # saying
