@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any, Final, TypeAlias
+from zlib import crc32
 
 from truemirror.core.schema.language import Language
 
@@ -37,9 +38,9 @@ class Term:
     __slots__ = ("_hash",)
 
     def __post_init__(self) -> None:
-        """Compute the hash from the parts, whose hashes are known."""
-        parts = tuple([getattr(self, name) for name in self._names()])
-        object.__setattr__(self, "_hash", hash((type(self).__name__, parts)))
+        """Compute the hash from the parts, whose hashes are known; it is the same in every process."""
+        parts = tuple([_number_of(getattr(self, name)) for name in self._names()])
+        object.__setattr__(self, "_hash", hash((crc32(type(self).__name__.encode()), parts)))
 
     def __hash__(self) -> int:
         """The hash, computed at birth."""
@@ -62,6 +63,17 @@ class Term:
 
 
 _NAMES: Final[dict[type, tuple[str, ...]]] = {}
+
+
+def _number_of(part: object) -> int:
+    """A number for a part of a term; those that Python has for texts and for None differ from process to process."""
+    if isinstance(part, str):
+        return crc32(part.encode("utf-8", "surrogatepass"))
+    if part is None:
+        return -1
+    if isinstance(part, frozenset) and part and isinstance(next(iter(part)), str):
+        return hash(frozenset([_number_of(one) for one in part]))
+    return hash(part)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -45,17 +45,18 @@ class ArrayFacts:
 
     def _add(self, fact: Term) -> None:
         """Take in an atom."""
+        shared = self.solver.views.shared
         match fact:
             case ItemAt(place=place, values=values):
-                self._at.setdefault(place, []).append(values)
+                self._at.setdefault(place, []).append(shared(values))
             case EveryItem(start=start, values=values):
-                self._every.append((start, values))
+                self._every.append((start, shared(values)))
             case Items(fewest=low, most=high):
                 self.low = max(self.low, low)
                 if high is not None:
                     self.high = high if self.high is None else min(self.high, high)
             case Contains(fewest=fewest, values=values):
-                self.wanted.append(Wanted(0, values, fewest))
+                self.wanted.append(Wanted(0, shared(values), fewest))
             case Distinct():
                 self.distinct = True
             case Opaque(name=name):
@@ -67,14 +68,14 @@ class ArrayFacts:
         match atom:
             case ItemAt(place=place, values=values):
                 self.low = max(self.low, place + 1)
-                self._at.setdefault(place, []).append(views.negation(values))
+                self._at.setdefault(place, []).append(views.negation(views.shared(values)))
             case EveryItem(start=start, values=values):
                 self.low = max(self.low, start + 1)
-                self.wanted.append(Wanted(start, views.negation(values), 1))
+                self.wanted.append(Wanted(start, views.negation(views.shared(values)), 1))
             case Contains(fewest=1, values=values):
-                self._every.append((0, views.negation(values)))
+                self._every.append((0, views.negation(views.shared(values))))
             case Contains(fewest=fewest, values=values):
-                self.at_most.append((values, fewest - 1))
+                self.at_most.append((views.shared(values), fewest - 1))
             case Distinct():
                 self.same = True
                 self.low = max(self.low, 2)

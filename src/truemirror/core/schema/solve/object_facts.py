@@ -54,6 +54,7 @@ class ObjectFacts:
 
     def _add(self, fact: Term) -> None:
         """Take one fact in."""
+        shared = self.solver.views.shared
         match fact:
             case Has(name=name):
                 self.has.add(name)
@@ -61,11 +62,11 @@ class ObjectFacts:
                 self.lacks.add(name)
             case EveryMember(names=Words(values=words), values=values):
                 for word in words:
-                    self.named.setdefault(word, []).append(values)
+                    self.named.setdefault(word, []).append(shared(values))
             case EveryMember(names=names, values=values):
-                self.rules.append((names, values))
+                self.rules.append((shared(names), shared(values)))
             case Not(term=EveryMember(names=names, values=values)):
-                self.demands.append((names, self.solver.views.negation(values)))
+                self.demands.append((shared(names), self.solver.views.negation(shared(values))))
             case Members(fewest=low, most=high):
                 self.low = max(self.low, low)
                 if high is not None:
@@ -101,11 +102,12 @@ class ObjectFacts:
 
     def judge(self, term: Term) -> bool | None:
         """What the facts plainly say of another atom about objects."""
+        shared = self.solver.views.shared
         match term:
             case EveryMember(names=names, values=values):
-                return self._judge_every(names, values)
+                return self._judge_every(names, shared(values))
             case Not(term=EveryMember(names=names, values=values)):
-                return self._judge_demand(names, values)
+                return self._judge_demand(names, shared(values))
             case _:
                 return None
 

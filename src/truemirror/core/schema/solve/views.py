@@ -7,7 +7,6 @@ surely not in the term; what it contains may be. The order of terms is the same 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Final, TypeAlias
-from zlib import crc32
 
 from truemirror.core.schema.budget import Budget
 from truemirror.core.schema.terms import (
@@ -87,7 +86,6 @@ class Views:
     __slots__ = (
         "_kept",
         "_negations",
-        "_numbers",
         "_outlines",
         "_parts",
         "_shared",
@@ -106,14 +104,13 @@ class Views:
         self._shared: dict[int, Term] = {}
         self._terms: dict[Term, Term] = {}
         self._negations: dict[Term, Term] = {}
-        self._numbers: dict[Term, int] = {}
         self._outlines: dict[Term, Outline] = {}
         self._parts: dict[Term, tuple[Term, ...]] = {}
         self._unfolding: set[Term] = set()
         self._within: dict[tuple[Kind, Term], Term] = {}
 
     def shared(self, term: Term) -> Term:
-        """The term, with equal parts being the same object everywhere: so comparing them is cheap."""
+        """The one object for all equal terms, so that comparing them is cheap; what an atom holds is left as it is."""
         found = self._shared.get(id(term))
         if found is None:
             self.budget.spend()
@@ -126,22 +123,12 @@ class Views:
         return self._terms.setdefault(term, term)
 
     def _rebuilt(self, term: Term) -> Term:
-        """A term with shared parts."""
+        """A term with shared parts, where it is made of parts."""
         match term:
             case Both(terms=terms):
                 return Both(frozenset([self.shared(part) for part in terms]))
             case Either(terms=terms):
                 return Either(frozenset([self.shared(part) for part in terms]))
-            case Not(term=inner):
-                return Not(self.shared(inner))
-            case EveryMember(names=names, values=values):
-                return EveryMember(self.shared(names), self.shared(values))
-            case ItemAt(place=place, values=values):
-                return ItemAt(place, self.shared(values))
-            case EveryItem(start=start, values=values):
-                return EveryItem(start, self.shared(values))
-            case Contains(fewest=fewest, values=values):
-                return Contains(fewest, self.shared(values))
             case _:
                 return term
 
@@ -182,45 +169,7 @@ class Views:
 
     def sorted(self, terms: Iterable[Term]) -> tuple[Term, ...]:
         """Terms, simple ones first, in the same order in every process."""
-        return tuple(sorted(terms, key=self._rank))
-
-    def _rank(self, term: Term) -> tuple[int, int]:
-        """Simplicity and number of a term."""
-        return (_WEIGHTS.get(type(term), 3), self.number(term))
-
-    def number(self, term: Term) -> int:
-        """A number made of a term's content; different ones for different terms, but for a rare chance."""
-        found = self._numbers.get(term)
-        if found is None:
-            self.budget.spend()
-            found = self._numbers[term] = hash((crc32(type(term).__name__.encode()), *self._content(term)))
-        return found
-
-    def _content(self, term: Term) -> tuple[object, ...]:
-        """What a term's number is made of: numbers only, for texts hash differently in every process."""
-        match term:
-            case Both(terms=terms) | Either(terms=terms):
-                return tuple(sorted(self.number(part) for part in terms))
-            case Kinds(kinds=kinds):
-                return (sum(1 << _PLACE[kind] for kind in kinds),)
-            case Not(term=inner):
-                return (self.number(inner),)
-            case EveryMember(names=names, values=values):
-                return (self.number(names), self.number(values))
-            case ItemAt(place=count, values=values) | EveryItem(start=count, values=values):
-                return (count, self.number(values))
-            case Contains(fewest=count, values=values):
-                return (count, self.number(values))
-            case Words(values=words):
-                return tuple(sorted(_number_of_text(word) for word in words))
-            case Numbers(values=numbers):
-                return tuple(sorted(numbers))
-            case Has(name=name) | Ref(name=name):
-                return (_number_of_text(name),)
-            case Matches(language=language):
-                return (hash(language),)
-            case _:
-                return (_number_of_text(repr(term)),)
+        return tuple(sorted(terms, key=_rank))
 
     # Outlines.
 
@@ -301,9 +250,9 @@ class Views:
                 return _plain(term) if kind_of(term) is kind else EVERYTHING
 
 
-def _number_of_text(text: str) -> int:
-    """A number for a text."""
-    return crc32(text.encode("utf-8", "surrogatepass"))
+def _rank(term: Term) -> tuple[int, int]:
+    """The simplicity of a term, and its hash, which is the same in every process."""
+    return (_WEIGHTS.get(type(term), 3), hash(term))
 
 
 def share(outline: Outline, kind: Kind) -> Share:
