@@ -284,8 +284,7 @@ def verify_application(config: Config, service: str, app: object, wanted: Wanted
 
     async def run() -> Verified:
         """All of it, in a loop of its own."""
-        call = app if inspect.isfunction(app) or inspect.ismethod(app) else getattr(type(app), "__call__", app)
-        is_asgi = inspect.iscoroutinefunction(call)
+        is_asgi = any(inspect.iscoroutinefunction(one) for one in (app, getattr(app, "__call__", None)))  # noqa: B004
         made: Upstream = AsgiUpstream(cast(Any, app)) if is_asgi else WsgiUpstream(cast(Any, app))
         upstream = PatientUpstream(made, wanted.timeout)
         quiet = replace(wanted, attack=False)

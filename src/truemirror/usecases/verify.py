@@ -125,8 +125,8 @@ class Verifier:
         level: Level | None = None
         asked, why = self.asked, ""
         for number, exchange in enumerate(scenario.exchanges, 1):
-            evidence = f"scenario {scenario.name}, exchange {number}"
-            found, why_not = await self._exchange(exchange, today, redactor, evidence)
+            place = scenario.name, number
+            found, why_not = await self._exchange(exchange, today, redactor, place)
             why = why or why_not
             level = min((one for one in (level, found) if one is not None), key=list(Level).index, default=None)
             self.progress.advance(1, scenario.name)
@@ -151,7 +151,7 @@ class Verifier:
             self.progress.advance(times)
 
     async def _exchange(
-        self, recorded: Exchange, today: Today, redactor: Redactor, evidence: str
+        self, recorded: Exchange, today: Today, redactor: Redactor, place: tuple[str, int]
     ) -> tuple[Level | None, str]:
         """One request: how heavy what was found is, and why it was not asked."""
         why, request = self._stopped() or self._why_not(recorded), None
@@ -170,7 +170,7 @@ class Verifier:
         live = await self.upstream.send(request)
         self._see_there(live)
         self.asked += 1
-        return self._judge(recorded, live, today, redactor, evidence, operation)
+        return self._judge(recorded, live, today, redactor, place, operation)
 
     def _judge(
         self,
@@ -178,22 +178,23 @@ class Verifier:
         live: Exchange,
         today: Today,
         redactor: Redactor,
-        evidence: str,
+        place: tuple[str, int],
         operation: str,
     ) -> tuple[Level | None, str]:
         """Learn today's values from a live answer, and judge it."""
         outcome = live.outcome
         is_alike = isinstance(outcome, Response) and outcome.status == recorded.status
         today.learn(recorded, outcome if is_alike and isinstance(outcome, Response) else None)
+        scenario, number = place
         try:
-            clean = redactor.redact(live, "verify")
+            clean = redactor.redact(live, scenario)
         except StoreError:
             self.left[UNCLEAN] += 1
             return None, UNCLEAN
         if isinstance(clean.outcome, Response):
             clean = Exchange(clean.request, today.as_recorded(clean.outcome), clean.elapsed_ms)
         self.judged.add(operation)
-        found = self.judge.judge(recorded, clean, evidence)
+        found = self.judge.judge(recorded, clean, f"scenario {scenario}, exchange {number}")
         return heaviest(found), ""
 
     def _why_not(self, recorded: Exchange) -> str:
