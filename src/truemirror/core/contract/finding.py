@@ -50,6 +50,8 @@ class Finding:
     """Of a change: backward or forward between bare schemas; request, response or event in a contract."""
     witness: str = ""
     """Of a change: a value, as JSON, that one side of it accepts and the other refuses; empty where there is none."""
+    operations: tuple[str, ...] = ()
+    """Of a change: all operations that it touches, where one cause touches many."""
 
     @property
     def fingerprint(self) -> str:
