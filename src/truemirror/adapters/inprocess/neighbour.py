@@ -11,9 +11,11 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeVar
 
 from truemirror.adapters.inprocess.answer import Answer, answer_to
+from truemirror.adapters.inprocess.refusals import websocket_error
 from truemirror.core.mirror.decision import Decision, Forward, Mode, Note, Replay
 from truemirror.core.mirror.index import Hit
 from truemirror.core.mirror.operation import operation_of
+from truemirror.core.mirror.parts import WEBSOCKET
 from truemirror.core.mirror.redaction_restore import restore_outcome
 from truemirror.core.mirror.session import SESSION_HEADER, session_key
 from truemirror.core.wire.exchange import Exchange, Outcome, Request, Response
@@ -106,7 +108,9 @@ class Neighbour:
         return known
 
     def _find(self, request: Request) -> Lookup:
-        """Look a request up, among what was stored meanwhile too where that may answer."""
+        """Look a request up, among what was stored meanwhile too where that may answer. Raises NetworkClosed."""
+        if (request.headers.get("upgrade") or "").strip().lower() == WEBSOCKET:
+            raise websocket_error(self.name, self.env)
         if self.replayer.mode is Mode.RECORD_MISSING:
             with self._keeping:
                 return self.forwarding.find(request)

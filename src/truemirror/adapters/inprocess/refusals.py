@@ -21,9 +21,16 @@ def miss_error(miss: Miss, record_with: str = "") -> MirrorMiss:
 
 
 def closed_error(place: Place, what: str, known: Iterable[str]) -> NetworkClosed:
-    """An address that is no neighbour's and not allowed."""
+    """An address that is no neighbour's and not allowed, or a neighbour's that is reached past all seams."""
+    known = list(known)
     near = get_close_matches(place.host, list(known), n=1, cutoff=0.7)
     asked = f" ({what})" if what else ""
+    if not place.scheme and place.host in known:  # met below all seams
+        return NetworkClosed(
+            f"a client that is not met within the test process reached for {place}{asked}",
+            nearest=f"{place.host} is mirrored, for the HTTP clients that are met",
+            fix="if it opens a WebSocket or speaks for itself: truemirror serve NAME, and give it that address",
+        )
     url = f"{place.scheme or 'http'}://{place}"
     return NetworkClosed(
         f"the network is closed: an isolated test reached for {place}{asked}",
@@ -31,4 +38,14 @@ def closed_error(place: Place, what: str, known: Iterable[str]) -> NetworkClosed
         fix=f'mirror it: truemirror record NAME --upstream {url}, and hosts = ["{place.host}"] in'
         f' [tool.truemirror.services.NAME]; or let it through: @pytest.mark.allow_hosts("{place.host}"), or'
         f' allow_hosts = ["{place.host}"] in [tool.truemirror]',
+    )
+
+
+def websocket_error(service: str, env: str) -> NetworkClosed:
+    """A WebSocket to a neighbour; only a server can hold one."""
+    variable = f", and give its address to your code as {env}" if env else ", and give its address to your code"
+    return NetworkClosed(
+        f"a WebSocket to {service} cannot be answered within the test process",
+        nearest="its mirror answers it as a server",
+        fix=f"truemirror serve {service}{variable}",
     )
