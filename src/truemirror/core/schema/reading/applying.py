@@ -59,9 +59,9 @@ def condition(reads: Reads, spot: Spot) -> Term:
 
 def read_if(reads: Reads, spot: Spot, argument: Json) -> Term:
     """`if`: then `then`, else `else`."""
+    asked = condition(reads, spot)
     if not spot.has("then") and not spot.has("else"):
         return EVERYTHING
-    asked = condition(reads, spot)
     then = reads.here(reads.branch(spot, "then")) if spot.has("then") else EVERYTHING
     other = reads.here(reads.branch(spot, "else")) if spot.has("else") else EVERYTHING
     return both(either(reads.negated(asked), then), either(asked, other))

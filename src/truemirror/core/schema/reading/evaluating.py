@@ -46,8 +46,8 @@ def _items(reads: Reads, spot: Spot, own: bool) -> Iterator[Mark]:
         yield Mark(all_items=True)
     elif placed(spot):
         yield Mark(items=placed(spot))
-    if spot.place.dialect is Dialect.DRAFT202012 and spot.has("contains"):
-        yield Mark(contained=contained(reads, spot))
+    if spot.has("contains"):
+        yield Mark(contained=contained(reads, spot), disputed=spot.place.dialect is not Dialect.DRAFT202012)
 
 
 def _applied(reads: Reads, spot: Spot) -> Iterator[Mark]:

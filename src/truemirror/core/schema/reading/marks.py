@@ -42,6 +42,8 @@ class Mark:
     contained: Term = NOTHING
     """Items that are in this term."""
     all_items: bool = False
+    disputed: bool = False
+    """Items that are evaluated by what validators do and not by what the specification says."""
     names: bool = False
     """Whether this comes from a schema naming attributes."""
     hint: bool = False
@@ -113,6 +115,8 @@ def rest_of_items(marks: Sequence[Mark], values: Term, budget: Budget) -> Term:
     sure = [mark for mark in marks if mark.condition == EVERYTHING]
     if values == EVERYTHING or any(mark.all_items for mark in sure):
         return EVERYTHING
+    if any(mark.disputed for mark in marks):
+        raise Unreadable("contains", "2019-09 and its validators disagree on whether it evaluates for unevaluatedItems")
     maybe = [mark for mark in marks if mark.condition != EVERYTHING]
     start = max((mark.items for mark in sure), default=0)
     fine = either(values, *(mark.contained for mark in sure))

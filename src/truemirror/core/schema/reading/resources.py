@@ -82,7 +82,7 @@ class Resources:
     """All that the references of a source may reach."""
 
     def __init__(self, source: Source) -> None:
-        """Find the identifiers of all documents. Raises SchemaError where the source's own document is at fault."""
+        """Find the identifiers of the source's document. Raises SchemaError where it is at fault."""
         self._default = source.dialect
         self._documents = {_bare(uri): document for uri, document in source.documents.items()}
         self._documents[_bare(source.uri)] = source.root
@@ -91,10 +91,9 @@ class Resources:
         self._dynamic: dict[str, set[str]] = {}
         self._known: set[int] = set()
         self._refused: dict[str, SchemaError] = {}
+        self._waiting = [uri for uri in self._documents if uri != _bare(source.uri)]
         self._add(_bare(source.uri))
         self._raise_refused(_bare(source.uri))
-        for uri in self._documents:
-            self._add(uri)
         self.start = self.reached(self._at_pointer(self._roots[_bare(source.uri)], source.pointer, source.pointer))
 
     def dynamic_anchors(self, base: str) -> frozenset[str]:
@@ -132,11 +131,8 @@ class Resources:
 
     def _root(self, uri: str, place: Place, keyword: str, reference: str) -> Place:
         """The schema resource at a URI. Raises SchemaError."""
-        if uri not in self._roots and uri not in self._documents:
-            known = official(uri)
-            if known is not None:
-                self._documents[uri] = known
-                self._add(uri)
+        if uri not in self._roots:
+            self._look_for(uri)
         self._raise_refused(uri)
         if uri in self._roots:
             return self._roots[uri]
@@ -148,6 +144,16 @@ class Resources:
             nearest[0] if nearest else "",
             "give that document, too, or mend the reference",
         )
+
+    def _look_for(self, uri: str) -> None:
+        """Find the identifiers of the document at a URI; where there is none, of all documents."""
+        known = None if uri in self._documents else official(uri)
+        if known is not None:
+            self._documents[uri] = known
+            self._waiting.append(uri)
+        for one in [uri] if uri in self._waiting else list(self._waiting):
+            self._waiting.remove(one)
+            self._add(one)
 
     def _raise_refused(self, uri: str) -> None:
         """Raise what is wrong with a document as a whole."""

@@ -59,7 +59,7 @@ def read_enum(reads: Reads, spot: Spot, argument: Json) -> Term:
     """`enum`: equal to one of these."""
     reads.budget.spend(len(argument))
     words = frozenset(one for one in argument if isinstance(one, str))
-    numbers = frozenset(number("enum", one) for one in argument if _is_number(one))
+    numbers = frozenset(number("enum", one) for one in argument if is_number(one))
     truths = {one for one in argument if isinstance(one, bool)}
     truth = EVERYTHING if len(truths) == 2 else IsTrue() if True in truths else negate(IsTrue())
     kinds = (
@@ -72,7 +72,7 @@ def read_enum(reads: Reads, spot: Spot, argument: Json) -> Term:
     return either(*scalars, *(_constant(reads, one) for one in argument if isinstance(one, list | dict)))
 
 
-def _is_number(value: Json) -> bool:
+def is_number(value: Json) -> bool:
     """Whether a value is a number."""
     return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
 
@@ -87,7 +87,7 @@ def _constant(reads: Reads, value: Json) -> Term:
             waiting += one.values()
         elif isinstance(one, list):
             waiting += one
-        elif _is_number(one):
+        elif is_number(one):
             number("const", one)
     return exactly_value(value)
 
