@@ -1,0 +1,136 @@
+"""`truemirror diff`: what changed between two versions, whom that breaks, and a value that shows it.
+
+Rules: the verdict comes first, then what breaks, then the rest; what cannot be decided says why and what to do next.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from truemirror.cli.output import console, emit_json, json_option
+from truemirror.cli.output import progress as shown_progress
+from truemirror.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from truemirror.core.contract.compat.judge import Judgement
+    from truemirror.core.contract.compat.policy import Mode, Policy
+    from truemirror.core.contract.finding import Finding
+
+_MARKS = {"break": ("✗", "bold red"), "warn": ("!", "yellow"), "info": ("·", "dim")}
+_STYLES = {"compatible": "bold green", "breaking": "bold red", "unknown": "bold yellow"}
+
+
+@click.command(options_metavar="[OPTIONS]")
+@click.argument("old", required=False, type=click.Path(exists=True, path_type=Path))
+@click.argument("new", required=False, type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--mode",
+    type=click.Choice(["backward", "forward", "full"]),
+    default="backward",
+    show_default=True,
+    help="Whether the new takes what the old took, the old what the new takes, or both.",
+)
+@click.option(
+    "--batch", metavar="PAIRS.jsonl", help="Answer many pairs of schemas, one a line; - reads them from a pipe."
+)
+@click.option("--formats", is_flag=True, help="Hold values to `format`, which is otherwise a word to people.")
+@click.option(
+    "--steps",
+    type=click.IntRange(1_000, 100_000_000),
+    metavar="N",
+    help="What one question may cost before the answer is unknown; 400,000 is around a second.",
+)
+@json_option
+def command(
+    old: Path | None, new: Path | None, mode: str, batch: str | None, formats: bool, steps: int | None, as_json: bool
+) -> int:
+    """Compare two versions of a schema, an OpenAPI document or a contract folder, and prove what breaks.
+
+    Ends with 0 when they are compatible, 1 when something breaks, 3 when that cannot be decided, 4 when a file cannot
+    be read; with --batch with 0 when every line was answered.
+
+    \b
+    Examples:
+      truemirror diff old.json new.json
+      truemirror diff old.json new.json --mode full --json
+      truemirror diff --batch pairs.jsonl > answers.jsonl
+    """
+    from truemirror.core.contract.compat.policy import Mode, Policy
+    from truemirror.core.schema.budget import STEPS
+
+    policy = Policy(formats=formats, steps=steps or STEPS)
+    if batch is not None:
+        if old is not None:
+            raise UsageError("--batch takes its pairs from a file", fix="leave OLD and NEW out, or --batch")
+        return _batch(batch, Mode(mode), policy)
+    if old is None or new is None:
+        raise UsageError(
+            "two versions are needed", fix="truemirror diff OLD NEW, or truemirror diff --batch PAIRS.jsonl"
+        )
+    return _pair(old, new, Mode(mode), policy, as_json=as_json)
+
+
+def _pair(old: Path, new: Path, mode: Mode, policy: Policy, *, as_json: bool) -> int:
+    """Compare two files or folders."""
+    from truemirror.bootstrap.diff import diff
+    from truemirror.usecases.diff import EXITS, document
+
+    with shown_progress() as progress:
+        progress.stage(f"Comparing {old.name} and {new.name}")
+        judgement = diff(old, new, mode, policy)
+        progress.done()
+    if as_json:
+        emit_json(document(judgement))
+    else:
+        _tell(judgement, old, new)
+    return int(EXITS[judgement.verdict])
+
+
+def _batch(path: str, mode: Mode, policy: Policy) -> int:
+    """Answer many pairs, each as soon as it is judged."""
+    from truemirror.bootstrap.diff import batch
+
+    with shown_progress() as progress:
+        progress.stage("Comparing pairs")
+        for answer in batch(path, mode, policy):
+            emit_json(answer, line=True)
+            progress.advance()
+        progress.done()
+    return int(ExitCode.KEPT)
+
+
+def _tell(judgement: Judgement, old: Path, new: Path) -> None:
+    """A judgement for people."""
+    from rich.text import Text
+
+    out = console()
+    counts = ", ".join(
+        f"{number} {word}" for word in _MARKS if (number := sum(one.level == word for one in judgement.findings))
+    )
+    word = judgement.verdict.value
+    out.print(Text.assemble((word, _STYLES[word]), f": {old} -> {new}" + (f"; {counts}" if counts else "")))
+    order = list(_MARKS)
+    for one in sorted(judgement.findings, key=lambda one: order.index(one.level)):
+        _tell_finding(one)
+    for reason in judgement.reasons:
+        out.print(f"? {reason}", style="yellow", markup=False)
+    if word == "breaking":
+        out.print("next: keep the old promise beside the new one, or release a new major version", markup=False)
+    elif word == "unknown":
+        out.print("next: say it in plainer keywords, or allow more work with --steps", markup=False)
+
+
+def _tell_finding(one: Finding) -> None:
+    """One finding with its place and its witness."""
+    from rich.text import Text
+
+    out = console()
+    mark, style = _MARKS[one.level]
+    place = f"{one.direction} {one.location}"  # which begins with the operation, where there is one
+    out.print(Text.assemble("  ", (f"{mark} {one.rule}", style), "  ", (place, "cyan")))
+    out.print(f"      {one.message}", markup=False)
+    if one.witness:
+        out.print(f"      witness {one.witness}", style="dim", markup=False)
