@@ -51,7 +51,8 @@ def values_of(
     if len(checked) < len(harvest.values):
         return Values(checked, False, "a value that was found does not pass the check")
     missing = len(checked) < count and not harvest.complete
-    return Values(checked, harvest.complete, harvest.unsure if missing else "")
+    complete = harvest.complete and len(checked) <= count
+    return Values(checked[:count], complete, harvest.unsure if missing else "")
 
 
 def _is_in(value: Json, terms: tuple[Term, ...], without: tuple[Term, ...], definitions: Mapping[str, Term]) -> bool:
