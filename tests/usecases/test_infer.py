@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from tests.core.contract.deals_contract import deal, error, exchange, page
 
+from truemirror.core.contract.release import Size
 from truemirror.core.mirror.model import Mirror, Scenario
 from truemirror.core.wire.exchange import Exchange
 from truemirror.errors import UsageError
@@ -59,6 +60,25 @@ def test_a_version_that_would_change_is_left_alone() -> None:
         "+ openapi.yaml#/paths/~1v1~1deals~1{deal_id}/delete: object with responses, x-truemirror"
     ]
     assert contracts.load("deals") == before
+
+
+@pytest.mark.parametrize(("size", "proposed"), [(Size.MAJOR, "2.0.0"), (Size.MINOR, "1.1.0"), (Size.PATCH, "1.0.1")])
+def test_the_version_proposed_is_the_one_that_the_change_deserves(size: Size, proposed: str) -> None:
+    """Whoever compares versions says how large the step is, from the documents as they are to those inferred."""
+    contracts = MemoryContracts()
+    asked: list[tuple[Any, Any]] = []
+
+    def deserves(old: Any, new: Any) -> Size:
+        asked.append((old, new))
+        return size
+
+    _infer(_mirrors(), contracts, deserves=deserves)
+    assert _infer(_mirrors(), contracts, deserves=deserves).deserved is None
+    inferred = _infer(_mirrors(*SEEN, exchange("DELETE", "/v1/deals/d1", 204)), contracts, deserves=deserves)
+    assert (inferred.proposed, inferred.deserved) == (proposed, size)
+    ((old, new),) = asked
+    assert "delete" in new["openapi.yaml"]["paths"]["/v1/deals/{deal_id}"]
+    assert old == contracts.load("deals")
 
 
 def test_another_version_is_written_beside_it() -> None:

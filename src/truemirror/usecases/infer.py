@@ -5,7 +5,7 @@ are told and nothing is written, unless the caller says to overwrite; counts tha
 people wrote into the newest version, or locked in it, is carried over; a lock that recordings contradict is told.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -15,11 +15,12 @@ from truemirror.core.contract.differences import Difference, differences
 from truemirror.core.contract.infer.contradictions import Contradiction, contradictions
 from truemirror.core.contract.infer.document import documents_of
 from truemirror.core.contract.infer.error_shapes import ErrorShape, error_shapes
-from truemirror.core.contract.infer.gather import decide, gather
+from truemirror.core.contract.infer.gather import Gathered, decide, gather
 from truemirror.core.contract.infer.keeping import Kept, decisions, keep
 from truemirror.core.contract.infer.places import shapes_of
 from truemirror.core.contract.infer.questions import Question, questions_of
 from truemirror.core.contract.reading import parse_contract
+from truemirror.core.contract.release import Size, stepped
 from truemirror.core.contract.version import FIRST, UNVERSIONED, choose, is_version, next_minor, ordered
 from truemirror.core.mirror.model import Mirror
 from truemirror.core.wire.exchange import Exchange
@@ -56,6 +57,8 @@ class Inferred:
     """What differs from the version as it was."""
     proposed: str = ""
     """The version to write instead, where this one differs."""
+    deserved: Size | None = None
+    """How large a step the change deserves, where this one differs and somebody can say."""
     errors: tuple[ErrorShape, ...] = ()
     """The shapes of all errors, the commonest first."""
     failing: int = 0
@@ -77,9 +80,12 @@ def infer_contract(
     mirror_version: str = "",
     overwrite: bool = False,
     examples: bool = False,
+    deserves: Callable[[Mapping[str, Any], Mapping[str, Any]], Size] | None = None,
     progress: Progress | None = None,
 ) -> Inferred:
     """Infer a service's contract from its mirror and write it; with `examples`, recorded bodies go with it.
+
+    `deserves` says which step a change from some documents to others deserves; a minor one is proposed without it.
 
     The version is `as_version`, else the mirror's, else the newest that exists, else 1.0.0. Raises UsageError when
     there is no such mirror or nothing in it, FormatError when the mirror cannot be read, StoreError.
@@ -87,19 +93,10 @@ def infer_contract(
     mirror = _mirror(mirrors, service, mirror_version)
     known = contracts.versions(service)
     version = as_version or _version_of(mirror, known)
-    if not is_version(version):
-        raise UsageError(f"{version!r} is no version", nearest="1.0.0", fix="write it as MAJOR.MINOR.PATCH")
+    _check_version(version)
     old = _documents(contracts, service, version) if version in known else None
     base = old if old is not None else _documents(contracts, service, _before(version, known))
-    if progress:
-        progress.stage(f"Inferring {service} from {len(mirror)} exchanges", len(mirror))
-    gathered = gather(_watched(mirror, progress))
-    if not gathered.operations:
-        raise UsageError(
-            f"the mirror of {service} shows no operation, so there is nothing to infer from",
-            where=f"mirrors/{service}/{mirror.version}",
-            fix=f"record some calls: truemirror record {service} --upstream URL",
-        )
+    gathered = _gathered(mirror, progress)
     decide(gathered, decisions(base))
     shapes = shapes_of(gathered.operations)
     plain = documents_of(service, version, gathered, shapes, examples=examples)
@@ -111,6 +108,8 @@ def infer_contract(
         progress.done()
     found = differences(old or {}, documents)
     state = _state(is_new=old is None, differ=bool(found), overwrite=overwrite)
+    differs = state is State.DIFFERS and old is not None
+    deserved = deserves(contracts.load(service, version), documents) if deserves and differs else None
     writes = state in (State.CREATED, State.OVERWRITTEN)
     return Inferred(
         service=service,
@@ -121,13 +120,39 @@ def infer_contract(
         exchanges=gathered.exchanges,
         written=tuple(contracts.save(service, version, documents)) if writes else (),
         differences=() if old is None else found,
-        proposed=next_minor(choose(known) or version) if state is State.DIFFERS else "",
+        proposed=_next(choose(known) or version, deserved) if differs else "",
+        deserved=deserved,
         errors=error_shapes(gathered.operations, shapes, base or None),
         failing=sum(any(status >= 400 for status in one.answers) for one in gathered.operations),
         questions=questions_of(gathered.operations, shapes, kept.locks),
         locks=kept.locks,
         contradictions=contradicted,
     )
+
+
+def _check_version(version: str) -> None:
+    """See that a version is one. Raises UsageError."""
+    if not is_version(version):
+        raise UsageError(f"{version!r} is no version", nearest="1.0.0", fix="write it as MAJOR.MINOR.PATCH")
+
+
+def _gathered(mirror: Mirror, progress: Progress | None) -> Gathered:
+    """What a mirror teaches. Raises UsageError when that is nothing."""
+    if progress:
+        progress.stage(f"Inferring {mirror.service} from {len(mirror)} exchanges", len(mirror))
+    gathered = gather(_watched(mirror, progress))
+    if not gathered.operations:
+        raise UsageError(
+            f"the mirror of {mirror.service} shows no operation, so there is nothing to infer from",
+            where=f"mirrors/{mirror.service}/{mirror.version}",
+            fix=f"record some calls: truemirror record {mirror.service} --upstream URL",
+        )
+    return gathered
+
+
+def _next(newest: str, deserved: Size | None) -> str:
+    """The version to write a change as."""
+    return stepped(newest, deserved) if deserved else next_minor(newest)
 
 
 def _documents(contracts: ContractStore, service: str, version: str) -> Mapping[str, Any]:
