@@ -60,4 +60,11 @@ def released(config: Config, services: Iterable[str]) -> Iterator[Finding]:
 
 def _compare(old: Mapping[str, object], new: Mapping[str, object]) -> Compared:
     """What the difference of two versions means, both ways."""
-    raise NotImplementedError
+    from truemirror.core.contract.compat.policy import Mode, Policy
+    from truemirror.usecases.diff import Documents, diff
+    from truemirror.usecases.publish import Compared
+
+    sides = Documents("the published version", old), Documents("the new version", new)
+    backward = diff(*sides, Mode.BACKWARD, Policy())
+    forward = diff(*sides, Mode.FORWARD, Policy())
+    return Compared(backward.verdict, forward.verdict, backward.findings)

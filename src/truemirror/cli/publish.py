@@ -124,8 +124,8 @@ def _tell_why(done: Published) -> None:
         return
     shown = [one for one in compared.findings if one.level != "info"]
     for one in shown[:_SHOWN]:
-        place = " ".join(part for part in (one.operation, one.location) if part)
-        out.print(f"  {one.rule}  {place}", style="red" if one.level == "break" else "yellow", markup=False)
+        style = "red" if one.level == "break" else "yellow"
+        out.print(f"  {one.rule}  {one.location or one.operation}", style=style, markup=False)
         out.print(f"      {one.message}", markup=False)
     if len(shown) > _SHOWN:
         out.print(f"  and {len(shown) - _SHOWN} more: truemirror diff shows all", markup=False)
