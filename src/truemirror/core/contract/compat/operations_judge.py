@@ -160,5 +160,6 @@ def _one_cause(told: Iterable[_Told]) -> Iterator[Finding]:
 
 
 def _attribute(location: str) -> str:
-    """The last step of a place in the data."""
-    return location.rpartition(".")[2] if "$." in location else ""
+    """The attribute that a place in the data ends with; empty where it ends with an item or the whole value."""
+    step = location.rpartition("$")[2].rpartition(".")[2]
+    return "" if step.endswith("]") else step
