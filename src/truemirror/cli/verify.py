@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,6 +19,7 @@ from truemirror.errors import ExitCode, UsageError
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from truemirror.bootstrap.verify import Wanted
     from truemirror.core.contract.finding import Finding
     from truemirror.usecases.verify_result import Verified
 
@@ -84,25 +85,11 @@ _FIXES = {
 def command(
     service: str,
     url: str,
-    scenarios: tuple[str, ...],
-    only_reads: bool,
-    limit: int | None,
-    timeout: float,
-    deadline: float,
-    headers: tuple[str, ...],
-    logins: tuple[str, ...],
-    mirror_version: str,
-    contract: str,
-    attack: bool,
-    attack_seconds: int,
-    seed: int | None,
-    checks: str,
-    allow_remote: bool,
-    ca: Path | None,
     verbose: bool,
     mirrors: Path | None,
     contracts: Path | None,
     as_json: bool,
+    **how: Any,
 ) -> int:
     """Ask a live service its recorded conversations again, judge the answers, then attack it from its contract.
 
@@ -119,25 +106,10 @@ def command(
       truemirror verify tags --against http://127.0.0.1:8003 --login auth=http://127.0.0.1:8001 --no-attack
       truemirror verify tags --against http://127.0.0.1:8003 --only-reads --json
     """
-    from truemirror.bootstrap.verify import Wanted, verify_provider
-    from truemirror.usecases.verify import Scope
+    from truemirror.bootstrap.verify import verify_provider
 
     config = load_config(mirrors=mirrors, contracts=contracts)
-    is_part = only_reads or bool(scenarios) or limit is not None
-    wanted = Wanted(
-        Scope(scenarios, only_reads, (), limit or 0, deadline),
-        mirror_version,
-        contract,
-        timeout,
-        ca,
-        [_header(one) for one in headers],
-        [_login(one) for one in logins],
-        attack and not is_part,
-        attack_seconds,
-        seed,
-        [one.strip() for one in checks.split(",") if one.strip()],
-        allow_remote,
-    )
+    wanted = _wanted(**how)
     with shown_progress() as progress:
         verified = verify_provider(config, service, url, wanted, progress)
     if as_json:
@@ -145,6 +117,32 @@ def command(
     else:
         _tell(verified, url, verbose=verbose)
     return verified.exit_code
+
+
+def _wanted(
+    scenarios: tuple[str, ...],
+    only_reads: bool,
+    limit: int | None,
+    deadline: float,
+    headers: tuple[str, ...],
+    logins: tuple[str, ...],
+    attack: bool,
+    checks: str,
+    **more: Any,
+) -> Wanted:
+    """What was asked for; a part of the mirror is never followed by an attack. Raises UsageError."""
+    from truemirror.bootstrap.verify import Wanted
+    from truemirror.usecases.verify import Scope
+
+    is_part = only_reads or bool(scenarios) or limit is not None
+    return Wanted(
+        Scope(scenarios, only_reads, (), limit or 0, deadline),
+        headers=[_header(one) for one in headers],
+        logins=[_login(one) for one in logins],
+        attack=attack and not is_part,
+        checks=[one.strip() for one in checks.split(",") if one.strip()],
+        **more,
+    )
 
 
 def _header(given: str) -> tuple[str, str]:

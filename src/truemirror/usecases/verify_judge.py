@@ -103,6 +103,11 @@ class LiveJudge:
             **{name: printable(clipped(text, 200)) for name, text in more.items()},
         )
 
+    def _is_unknown(self, request: Request) -> bool:
+        """Whether the contract has no such operation, so that 501 is the right answer."""
+        known = self.conformance.operation_of(request.method, request.target) if self.conformance else None
+        return known is None
+
     def _by_contract(self, request: Request, outcome: Outcome, evidence: str) -> list[Finding]:
         """What the contract says of an answer."""
         if self.conformance is None or not isinstance(outcome, Response):
@@ -149,7 +154,7 @@ class LiveJudge:
         if not isinstance(outcome, Response):
             said = f"it gets no whole answer: {outcome.kind.value}"
             return (self.finding("attack-unanswered", operation, "answer", said, evidence=evidence),)
-        if outcome.status >= 500:
+        if outcome.status >= 500 and not (outcome.status == 501 and self._is_unknown(request)):
             said = f"it is answered with {outcome.status}"
             where = f"response {outcome.status}"
             return (self.finding("attack-server-error", operation, where, said, evidence=evidence),)
