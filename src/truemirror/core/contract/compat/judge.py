@@ -33,7 +33,11 @@ FORMATS: Final = frozenset(
     )
 )
 """The formats that are promises where the policy says that formats are."""
-_SIDES: Final = {Direction.REQUEST: Side.REQUEST, Direction.RESPONSE: Side.RESPONSE}
+_SIDES: Final = {
+    Direction.REQUEST: Side.REQUEST,
+    Direction.RESPONSE: Side.RESPONSE,
+    Direction.EVENT: Side.RESPONSE,
+}
 _CLOSING: Final = frozenset({"undeclared-closed", "unevaluated-closed"})
 _STEPS_PER_CHANGE: Final = 8
 """A change alone may cost this part of what the whole may."""
