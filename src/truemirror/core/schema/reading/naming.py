@@ -1,18 +1,20 @@
 """Names for recursive terms, made from their content.
 
-Rules: two definitions that unfold to the same have the same name, in one document or in two; nothing else has. First
+Rules: definitions of the same content have the same name, in one document or in two; nothing else has. First
 definitions that unfold alike are made one, then parts that equal a definition become references to it, then each
 circle of definitions is named by its own shape and the names of what it leads to.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from fractions import Fraction
 from hashlib import sha256
 from typing import Any, Final, TypeAlias
 
 from truemirror.core.schema.budget import Budget
+from truemirror.core.schema.reading.marks import every_member
 from truemirror.core.schema.terms import (
+    EVERYTHING,
     Both,
     Contains,
     Either,
@@ -106,11 +108,10 @@ class _Rewrite:
             case Not(term=inner):
                 return negate(self.of(inner))
             case EveryMember(names=names, values=values):
-                return EveryMember(self.of(names), self.of(values))
-            case ItemAt(place=place, values=values):
-                return ItemAt(place, self.of(values))
-            case EveryItem(start=start, values=values):
-                return EveryItem(start, self.of(values))
+                return every_member(self.of(names), self.of(values))
+            case ItemAt(values=values) | EveryItem(values=values):
+                inner = self.of(values)
+                return EVERYTHING if inner == EVERYTHING else replace(term, values=inner)
             case Contains(fewest=fewest, values=values):
                 return Contains(fewest, self.of(values))
             case _:
