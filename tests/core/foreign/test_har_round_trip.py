@@ -126,6 +126,8 @@ def test_what_har_cannot_say_is_listed(mirror: Mirror) -> None:
     answers = [one.outcome.partial if isinstance(one.outcome, Fault) else one.outcome for _, _, one in mirror.places()]
     assert sum(one.part == "fault" for one in left) == faults
     assert sum(one.part == "response.trailers" for one in left) == sum(bool(a and a.trailers.pairs) for a in answers)
+    assert sum(one.part == "response.frames" for one in left) == sum(bool(a and a.frames) for a in answers)
+    assert sum(one.part == "response.interims" for one in left) == sum(bool(a and a.interims) for a in answers)
     assert sum(one.part == "response.chunks" for one in left) == sum(bool(a and a.chunks) for a in answers)
 
 

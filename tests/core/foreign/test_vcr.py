@@ -10,7 +10,8 @@ from truemirror.core.foreign.carried import Carried, Source
 from truemirror.core.foreign.vcr import read_vcr
 from truemirror.core.foreign.vcr_writing import write_vcr
 from truemirror.core.mirror.model import Scenario
-from truemirror.core.wire.exchange import Chunk, Coding, Exchange, Fault, FaultKind, Request, Response
+from truemirror.core.wire.exchange import Chunk, Coding, Exchange, Fault, FaultKind, Interim, Request, Response
+from truemirror.core.wire.frame import Frame, FrameKind, Side
 from truemirror.core.wire.headers import Headers
 from truemirror.errors import FormatError
 
@@ -103,12 +104,27 @@ def test_what_a_cassette_cannot_hold_is_listed() -> None:
     """Faults, codings, trailers and pieces."""
     headers = Headers((("Content-Encoding", "gzip"), ("Content-Length", "22")))
     coded = Response(
-        200, "OK", headers, b"{}", (Coding("gzip"),), trailers=Headers((("X", "1"),)), chunks=(Chunk(1, 1.0),)
+        200,
+        "OK",
+        headers,
+        b"{}",
+        (Coding("gzip"),),
+        trailers=Headers((("X", "1"),)),
+        chunks=(Chunk(1, 1.0),),
+        interims=(Interim(103),),
+        frames=(Frame(Side.SERVER, FrameKind.TEXT),),
     )
     asked = Request("GET", "/", Headers((("Host", "a"),)))
     scenario = Scenario("default", (Exchange(asked, coded), Exchange(asked, Fault(FaultKind.RESET))))
     document, left = write_vcr([scenario], "", "tags")
-    assert [one.part for one in left] == ["response.codings", "response.trailers", "response.chunks", "fault"]
+    assert [one.part for one in left] == [
+        "response.codings",
+        "response.trailers",
+        "response.chunks",
+        "response.interims",
+        "response.frames",
+        "fault",
+    ]
     (one,) = document["interactions"]
     assert one["response"]["headers"] == {"Content-Length": ["2"]}
     assert one["request"]["uri"] == "http://a/"

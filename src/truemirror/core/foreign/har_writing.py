@@ -188,5 +188,9 @@ def _not_said(exchange: Exchange, name: str) -> Iterable[LeftOut]:
         yield LeftOut(name, "response.trailers", f"HAR has no field for trailers; they are in `{OWN}`")
     if response.chunks:
         yield LeftOut(name, "response.chunks", "HAR does not say when each piece arrived; only the whole time is kept")
+    if response.interims:
+        yield LeftOut(name, "response.interims", "HAR has no field for informational answers")
+    if response.frames:
+        yield LeftOut(name, "response.frames", "HAR has no field for what is said over a WebSocket")
     if response.framing is Framing.CLOSE:
         yield LeftOut(name, "response.framing", f"HAR does not say that the connection ended the body; `{OWN}` does")

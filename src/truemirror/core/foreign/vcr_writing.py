@@ -94,3 +94,7 @@ def _not_said(response: Response, name: str) -> Iterable[LeftOut]:
         yield LeftOut(name, "response.trailers", "a cassette has no place for trailers")
     if response.chunks:
         yield LeftOut(name, "response.chunks", "a cassette does not say when each piece arrived")
+    if response.interims:
+        yield LeftOut(name, "response.interims", "a cassette has no place for informational answers")
+    if response.frames:
+        yield LeftOut(name, "response.frames", "a cassette has no place for what is said over a WebSocket")
