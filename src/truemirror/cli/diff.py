@@ -134,3 +134,5 @@ def _tell_finding(one: Finding) -> None:
     out.print(f"      {one.message}", markup=False)
     if one.witness:
         out.print(f"      witness {one.witness}", style="dim", markup=False)
+    if len(one.operations) > 1:
+        out.print(f"      also in {', '.join(one.operations[1:])}", style="dim", markup=False)
