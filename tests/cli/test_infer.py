@@ -95,6 +95,62 @@ def test_several_services_at_once(project: Path, capsys: pytest.CaptureFixture[s
     ]
 
 
+def test_a_change_that_breaks_is_proposed_as_a_major_step(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An attribute that is gone breaks whoever reads it."""
+    run(["infer", "deals"])
+    renamed = {("name" if name == "title" else name): value for name, value in deal().items()}
+    _record(project, exchange("GET", "/v1/deals/d1", 200, renamed), *SEEN[2:])
+    capsys.readouterr()
+    assert run(["infer", "deals"]) == ExitCode.BROKEN
+    told = capsys.readouterr().out
+    assert "  what it promises changes by a major step\n  fix: truemirror infer deals --as 2.0.0\n" in told
+
+
+def test_a_lock_that_recordings_contradict_stops_a_script(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The lock is kept, the place named, and how many exchanges say otherwise."""
+    run(["infer", "deals"])
+    path = project / "contracts/deals/1.0.0/schemas/deal.schema.json"
+    schema = json.loads(path.read_text())
+    schema["properties"]["title"] |= {"enum": ["Ten desks"], "x-truemirror": {"locked": ["enum"]}}
+    path.write_text(json.dumps(schema))
+    capsys.readouterr()
+    assert run(["infer", "deals"]) == ExitCode.BROKEN
+    told = capsys.readouterr().out
+    assert "  1 locked place kept as written\n  2 locks that recordings do not keep:\n" in told
+    assert "schemas/deal.schema.json#/properties/title: response-enum-unknown" in told
+
+
+def test_several_shapes_of_errors_are_told(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Which, who answers them, and what they are known as."""
+    busy = {"type": "about:blank", "title": "Busy", "status": 503}
+    _record(project, *SEEN, exchange("GET", "/v1/deals", 503, busy), exchange("GET", "/v1/deals", 401, error()))
+    assert run(["infer", "deals"]) == ExitCode.KEPT
+    assert capsys.readouterr().out.splitlines()[-3:] == [
+        "  2 operations answer 2 shapes of errors:",
+        "    error (error object with a code): 2 operations, 401, 404",
+        "    error-2 (RFC 9457 problem): 1 operation, 503; rare: GET /v1/deals 503",
+    ]
+
+
+def test_questions_are_told_when_asked(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With the number that each decision rests on; as JSON always."""
+    assert run(["infer", "deals", "--questions"]) == ExitCode.KEPT
+    assert "    schemas/deal.schema.json: weak: required " in capsys.readouterr().out
+    run(["infer", "deals", "--json"])
+    assert {one["kind"] for one in json.loads(capsys.readouterr().out)["questions"]} >= {"required"}
+
+
+def test_a_person_says_what_is_a_map(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """By place; for contracts the decision is locked instead."""
+    path = tmp_path / "samples.jsonl"
+    path.write_text('{"sizes": {"small": 1}, "rates": {"EUR": 1, "USD": 2}}\n')
+    assert run(["infer", "--samples", str(path), "--map", "/sizes", "--object", "/rates"]) == ExitCode.KEPT
+    found = json.loads(capsys.readouterr().out)["properties"]
+    assert found["sizes"]["additionalProperties"] == {"type": "integer"}
+    assert sorted(found["rates"]["properties"]) == ["EUR", "USD"]
+    assert run(["infer", "deals", "--map", "/sizes"]) == ExitCode.USAGE
+
+
 @pytest.mark.parametrize(
     ("arguments", "what"),
     [

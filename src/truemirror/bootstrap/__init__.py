@@ -381,6 +381,7 @@ def infer(
 ) -> Inferred:
     """Write a contract version from a mirror. Raises UsageError, FormatError, StoreError."""
     from truemirror.adapters.mirror_files import MirrorFiles
+    from truemirror.bootstrap.inference import deserved
     from truemirror.usecases.infer import infer_contract
 
     return infer_contract(
@@ -391,6 +392,7 @@ def infer(
         mirror_version=mirror_version,
         overwrite=overwrite,
         examples=examples,
+        deserves=deserved,
         progress=progress,
     )
 

@@ -112,6 +112,8 @@ def _tell(one: Inferred, contracts: Path) -> None:
         click.echo(f"    {difference}")
     if len(one.differences) > _SHOWN:
         click.echo(f"    and {len(one.differences) - _SHOWN} more")
+    if one.deserved:
+        click.echo(f"  what it promises changes by a {one.deserved} step")
     click.echo(f"  fix: truemirror infer {one.service} --as {one.proposed}")
     click.echo(f"       or, when nobody relies on {one.version} yet: truemirror infer {one.service} --overwrite")
 

@@ -80,7 +80,7 @@ def infer_contract(
     mirror_version: str = "",
     overwrite: bool = False,
     examples: bool = False,
-    deserves: Callable[[Mapping[str, Any], Mapping[str, Any]], Size] | None = None,
+    deserves: Callable[[Mapping[str, Any], Mapping[str, Any]], Size | None] | None = None,
     progress: Progress | None = None,
 ) -> Inferred:
     """Infer a service's contract from its mirror and write it; with `examples`, recorded bodies go with it.
@@ -109,7 +109,9 @@ def infer_contract(
     found = differences(old or {}, documents)
     state = _state(is_new=old is None, differ=bool(found), overwrite=overwrite)
     differs = state is State.DIFFERS and old is not None
-    deserved = deserves(contracts.load(service, version), documents) if deserves and differs else None
+    whole = contracts.load(service, version) if differs else {}
+    beside = {path: one for path, one in whole.items() if not _is_ours(path)}
+    deserved = deserves(whole, beside | documents) if deserves and differs else None
     writes = state in (State.CREATED, State.OVERWRITTEN)
     return Inferred(
         service=service,
