@@ -78,8 +78,9 @@ class Redactor:
                     self._known.add(secret, stand)
         request = self._rewritten(exchange.request, request_marks, table, self._known)
         outcome = self._clean_outcome(exchange.outcome, response, response_marks, table)
-        if isinstance(outcome, Response) and has_inner(outcome):
-            outcome = with_inner(outcome, lambda one: self.redact(one, scenario))
+        inside = outcome.partial if isinstance(outcome, Fault) else outcome
+        if inside is not None and has_inner(inside):
+            outcome = with_response(outcome, with_inner(inside, lambda one: self.redact(one, scenario)))
         if request is exchange.request and outcome is exchange.outcome:
             return exchange
         clean = replace(exchange, request=request, outcome=outcome)

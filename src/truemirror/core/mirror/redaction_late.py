@@ -55,8 +55,9 @@ def without_known(exchange: Exchange, known: KnownSecrets) -> Exchange:
     response = outcome.partial if isinstance(outcome, Fault) else outcome
     if response and any(map(known.touches, (_head(response), searchable(response.body, response.headers)))):
         outcome = with_response(outcome, rewrite_response(response, _readable(response), _nothing, known.replaced))
-    if isinstance(outcome, Response) and has_inner(outcome):
-        outcome = with_inner(outcome, lambda one: without_known(one, known))
+    inside = outcome.partial if isinstance(outcome, Fault) else outcome
+    if inside is not None and has_inner(inside):
+        outcome = with_response(outcome, with_inner(inside, lambda one: without_known(one, known)))
     if request is exchange.request and outcome is exchange.outcome:
         return exchange
     return replace(exchange, request=request, outcome=outcome)
@@ -65,7 +66,8 @@ def without_known(exchange: Exchange, known: KnownSecrets) -> Exchange:
 def _with_inner(exchange: Exchange) -> tuple[Exchange, ...]:
     """The exchange, and the messages inside its response as exchanges of their own."""
     outcome = exchange.outcome
-    return (exchange, *inner_exchanges(outcome)) if isinstance(outcome, Response) else (exchange,)
+    inside = outcome.partial if isinstance(outcome, Fault) else outcome
+    return (exchange, *inner_exchanges(inside)) if inside is not None else (exchange,)
 
 
 def _stand_ins(request: Request) -> Iterator[str]:
