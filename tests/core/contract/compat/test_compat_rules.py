@@ -46,11 +46,8 @@ _TWO = {
     "enum": (["a"], ["b"]),
     "const": ("a", "b"),
     "multipleOf": (2, 3),
-    **{
-        name: (2, 3)
-        for name in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength")
-    },
-    **{name: (2, 3) for name in ("minItems", "maxItems", "minProperties", "maxProperties")},
+    **dict.fromkeys(("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength"), (2, 3)),
+    **dict.fromkeys(("minItems", "maxItems", "minProperties", "maxProperties"), (2, 3)),
     "minContains": (2, 3),
     "maxContains": (2, 3),
     "pattern": ("^a", "^b"),
