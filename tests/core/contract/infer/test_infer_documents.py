@@ -11,11 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openapi_spec_validator import validate
 from tests.core.contract.deals_contract import NONE, deal, error, exchange, page
+from tests.core.contract.json_strategies import blocks, trees
 
 from truemirror.adapters.contract_files import ContractFiles
 from truemirror.core.contract.conformance import Conformance
 from truemirror.core.contract.finding import Finding, Level
 from truemirror.core.contract.infer import infer_documents
+from truemirror.core.contract.infer.keeping import Kept, keep
 from truemirror.core.contract.reading import parse_contract
 from truemirror.core.wire.exchange import Exchange, Fault, FaultKind, Request
 from truemirror.core.wire.headers import Headers
@@ -301,6 +303,8 @@ BODIES = st.one_of(
     st.recursive(
         st.just(None), lambda inner: st.fixed_dictionaries({"id": st.just("x"), "deals": st.lists(inner, max_size=2)})
     ),
+    trees,
+    blocks,
     st.none(),
 )
 TARGETS = ["/v1/deals", "/v1/deals/d1", "/v1/deals/d2?limit=1", "/v1/deals/lead?limit=2", "/v1/tags?limit=x", "/odd/"]
@@ -336,6 +340,14 @@ def test_no_recording_breaks_its_own_contract(seen: list[Exchange]) -> None:
 def test_the_oddest_traffic_gives_a_contract(seen: list[Exchange]) -> None:
     """Any bytes in any place give documents that can be read, and that hold."""
     assert {one.rule for one in _breaks(seen)} <= {"response-not-json", "request-not-json"}
+
+
+@settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+@given(SERVICE)
+def test_what_nobody_touched_is_kept_as_it_is(seen: list[Exchange]) -> None:
+    """Inferring on top of what was inferred changes nothing, whatever a service answers."""
+    documents = infer_documents("deals", "1.0.0", seen)
+    assert keep(documents, documents) == Kept(documents)
 
 
 @settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
