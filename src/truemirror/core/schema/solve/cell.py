@@ -6,7 +6,7 @@ the search; that the facts alone have no value ends it, too. What was tried in v
 """
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from truemirror.core.schema.solve.arrays import find_array
 from truemirror.core.schema.solve.harvest import EMPTY, Gathering, Harvest, unsure
@@ -31,6 +31,9 @@ from truemirror.core.schema.terms import (
 if TYPE_CHECKING:
     from truemirror.core.schema.solve.solver import Solver
 
+_CHECK: Final = 8
+"""Steps that the check of a value against a choice counts for."""
+
 Choice: TypeAlias = tuple[Term, ...]
 Judge: TypeAlias = Callable[[Term], bool | None]
 
@@ -47,6 +50,8 @@ class Cell:
 
     def search(self, goal: Iterable[Term], count: int) -> Harvest:
         """Up to `count` distinct values of the kind that are in all terms."""
+        goal = tuple(goal)
+        self.solver.budget.spend(4 * len(goal))
         pending = [self.solver.views.within(self.kind, term) for term in self.solver.views.sorted(goal)]
         return self._try(State(set(), [], [], frozenset()), pending, count)
 
@@ -75,6 +80,7 @@ class Cell:
     def _next(self, choices: list[Choice], leaf: Harvest) -> Choice | None:
         """The choice to try next: the smallest that the value of the facts does not fit; None when it fits all."""
         if leaf.values:
+            self.solver.budget.spend(_CHECK * len(choices))
             choices = [one for one in choices if not self.solver.holds_any(one, leaf.values[0])]
         return min(choices, key=len, default=None)
 
@@ -102,6 +108,7 @@ class Cell:
             while pending:
                 if not self._take(state, pending.pop(), pending):
                     return False
+            self.solver.budget.spend(len(state.facts) + sum(map(len, state.choices)))
             judge = self._judge(state)
             choices: list[Choice] = []
             for choice in state.choices:
@@ -170,6 +177,7 @@ class Cell:
     def _of_facts(self, facts: list[Term], count: int) -> Harvest:
         """Up to `count` values for which all facts hold."""
         solver = self.solver
+        solver.budget.spend(4 * len(facts))
         match self.kind:
             case Kind.OBJECT:
                 return find_object(ObjectFacts(facts, solver), solver)
