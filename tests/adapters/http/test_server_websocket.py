@@ -123,6 +123,7 @@ def test_a_word_that_was_not_recorded_ends_in_1008_and_a_miss() -> None:
         last = control(server, "journal")["journal"][-1]
         assert server.mounts["tags"].replayer.tally.misses == 1
     assert (miss["request"], miss["nearest"][0]["differences"][0]["part"]) == ("GET /ws, message 2", "body:/a")
+    assert miss["record"] == "truemirror record tags --upstream URL"
     assert (last["answer"], last["target"]) == ("miss", "/ws, message 2")
 
 

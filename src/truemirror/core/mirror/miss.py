@@ -12,7 +12,7 @@ from difflib import get_close_matches
 
 from truemirror.core.mirror.difference import Difference, differences_of, short
 from truemirror.core.mirror.index import Index, NoHit
-from truemirror.core.mirror.parts import Parts
+from truemirror.core.mirror.parts import WEBSOCKET, Parts
 
 NEAREST = 3
 _COMPARED = 64
@@ -47,6 +47,8 @@ class Miss:
     """How many recordings of this operation there are."""
     reason: str = ""
     """Why a recording that exists may not answer; empty when there is none."""
+    websocket: bool = False
+    """Whether it is a WebSocket, or a message on one."""
 
 
 def explain(index: Index, nohit: NoHit, reason: str = "") -> Miss:
@@ -66,6 +68,7 @@ def explain(index: Index, nohit: NoHit, reason: str = "") -> Miss:
         known_operations=tuple(similar),
         recordings=len(recorded),
         reason=reason,
+        websocket=("upgrade", WEBSOCKET) in parts.selectors,
     )
 
 

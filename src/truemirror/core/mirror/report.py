@@ -34,7 +34,7 @@ def miss_document(miss: Miss) -> dict[str, Any]:
             "known_operations": list(miss.known_operations),
             "accept": list(accept_lines(miss)),
             "accept_noise": list(noise_lines(miss)),
-            "record": record_command(miss.service),
+            "record": record_command(miss.service, websocket=miss.websocket),
         }
     }
 
@@ -67,7 +67,7 @@ def miss_lines(miss: Miss) -> list[str]:
     if noise:
         lines.append('  or, where such a value differs each time, say so: paste into "noise" of the same file')
         lines.extend(f"    {line}" for line in noise)
-    lines.append(f"  record it: {record_command(miss.service)}")
+    lines.append(f"  record it: {record_command(miss.service, websocket=miss.websocket)}")
     return lines
 
 
@@ -120,8 +120,10 @@ def _shared_kind(recorded: str, got: str) -> str:
     return next((kind for kind in _BEYOND_DOUBT if is_text_of(kind, recorded) and is_text_of(kind, got)), "")
 
 
-def record_command(service: str) -> str:
-    """The command that records what is missing."""
+def record_command(service: str, *, websocket: bool = False) -> str:
+    """The command that records what is missing; a server passes no WebSocket on."""
+    if websocket:
+        return f"truemirror record {service} --upstream URL"
     return f"truemirror serve {service} --mode record-missing --upstream {service}=URL"
 
 

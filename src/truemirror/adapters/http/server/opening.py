@@ -49,7 +49,7 @@ def script_for(
         """A word that was not recorded."""
         near = NearMiss(replay.place, scenario[0], scenario[1], f"{request}, message {number}", differences)
         service = replayer.mirror.service
-        miss = Miss(service, talk.operation, f"{request}, message {number}", (near,), recordings=1)
+        miss = Miss(service, talk.operation, f"{request}, message {number}", (near,), recordings=1, websocket=True)
         replayer.tally.missed_one(miss)
         missed(Refuse(miss))
 
