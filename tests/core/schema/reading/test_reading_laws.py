@@ -46,7 +46,7 @@ def _read(schema: Any, dialect: Dialect, policy: Reading = Reading()) -> Meaning
 @settings(max_examples=60, deadline=None)
 @given(told=st.data())
 def test_terms_say_what_independent_validators_agree_upon(dialect: Dialect, told: st.DataObject) -> None:
-    """A value is in the term of a schema exactly where two libraries accept it; where they disagree nothing is proven."""
+    """A value is in a schema's term exactly where two libraries accept it; where they disagree nothing is proven."""
     schema = told.draw(schemas(dialect))
     said = _read(schema, dialect)
     if said is not None:
