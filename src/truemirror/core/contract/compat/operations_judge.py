@@ -11,7 +11,7 @@ from dataclasses import replace
 from truemirror.core.contract.compat.judge import Judgement, Verdict, judge
 from truemirror.core.contract.compat.operations import interface_changes
 from truemirror.core.contract.compat.operations_found import NO_WITNESS, Change, Question
-from truemirror.core.contract.compat.operations_schemas import Schemas, same
+from truemirror.core.contract.compat.operations_schemas import Schemas, Signature, same
 from truemirror.core.contract.compat.policy import Direction, Mode, Policy
 from truemirror.core.contract.compat.rules_operations import OPERATION_RULES
 from truemirror.core.contract.compat.saying import compact
@@ -23,6 +23,7 @@ from truemirror.core.schema.reading.source import Source
 
 Ask = Callable[[Source, Source, Direction, Policy], Judgement]
 _Pair = tuple[Place | None, Place | None, Direction]
+_Signatures = tuple[Signature, Signature, Direction]
 _Told = tuple[Finding, tuple[str, ...]]
 """A finding, and the operations that it touches."""
 _UNJUDGED = frozenset({"webhooks-changed"})
@@ -75,16 +76,18 @@ class _Judge:
     def judgement(self) -> Judgement:
         """The verdict, and what there is to say."""
         changes: list[Change] = []
-        asked: dict[_Pair, list[Question]] = {}
+        asked: dict[_Signatures, list[Question]] = {}
         for found in interface_changes(*self._sides):
             if isinstance(found, Change):
                 changes.append(found)
             else:
-                asked.setdefault((found.old, found.new, found.direction), []).append(found)
+                signatures = self._old.signature(found.old), self._new.signature(found.new)
+                asked.setdefault((*signatures, found.direction), []).append(found)
         told = list(_of_changes(changes))
         verdicts = [_verdict(one) for one in changes]
         reasons = [f"{one.operation}: {one.message}" for one in changes if _verdict(one) is Verdict.UNKNOWN]
-        for pair, users in asked.items():
+        for users in asked.values():
+            pair: _Pair = (users[0].old, users[0].new, users[0].direction)
             if same(self._old, pair[0], self._new, pair[1]):
                 continue
             answer = self._ask(self._old.source(pair[0]), self._new.source(pair[1]), pair[2], self._policy)

@@ -17,6 +17,8 @@ from truemirror.errors import FormatError
 
 _NAMING = ("$id", "$anchor", "$dynamicAnchor", "$dynamicRef", "$recursiveRef", "$recursiveAnchor")
 
+Signature = tuple[str, tuple[Place | None, ...]] | Place | None
+
 
 class Schemas:
     """The schemas of one interface."""
@@ -37,6 +39,13 @@ class Schemas:
         root = contents.pop(place.document)
         others = {uri_of(path): content for path, content in contents.items()}
         return Source(root, self._dialect, place.pointer, uri_of(place.document), others)
+
+    def signature(self, place: Place | None) -> Signature:
+        """What schemas share that say the same in the same words with the same references."""
+        if place is None:
+            return None
+        text, references, plain = self.node(place)
+        return (text, tuple(self.target(one, place) for one in references)) if plain else place
 
     def _reached(self, place: Place) -> set[Place] | None:
         """All places that a schema refers to, itself included; None where only the whole documents will do."""
