@@ -7,6 +7,7 @@ Rules: nothing is told twice by hand; a table that is not as the code is breaks 
 
 import ast
 import inspect
+import json
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -139,6 +140,20 @@ def rules() -> list[Row]:
     ]
 
 
+def changes() -> list[Row]:
+    """Every rule by which the difference of two schemas is judged, with its example."""
+    from truemirror.core.contract.compat.rules import ROWS
+
+    rows: list[Row] = [
+        ("rule", "backward", "forward", "request", "response", "meaning", "what to do", "example: old", "new")
+    ]
+    for row in ROWS.values():
+        weights = tuple(str(level) if level else "" for level in list(row.levels.values())[:4])
+        shown = tuple(_code(json.dumps(one, separators=(",", ":"))) for one in (row.old, row.new))
+        rows.append((_code(row.id), *weights, row.meaning, row.mend, *shown))
+    return rows
+
+
 def table(name: str) -> str:
     """A table by its name in a page."""
     kind, _, of = name.partition(" ")
@@ -150,6 +165,7 @@ def table(name: str) -> str:
         "markers": markers,
         "fixtures": fixtures,
         "rules": rules,
+        "changes": changes,
     }
     return _drawn(made[kind]())
 

@@ -25,6 +25,7 @@ SURE_TRIES: Final = 80
 """Values that are tried before a proof is believed."""
 UNSURE_TRIES: Final = 600
 """Values that are tried where there is no answer."""
+_MOST_PARTS: Final = 20_000
 _OTHERS: Final = 6
 """Further values that are asked for when the first witness is not confirmed."""
 
@@ -55,7 +56,9 @@ class Comparison:
         self.outer = outer
         self._steps = steps
         self._meanings: list[Meaning | None] = [None, None]
-        self._reason = ""
+        self.spent = 0
+        """The steps that it has cost so far."""
+        self._weight = _size(inner.source.root) + _size(outer.source.root)
         self.officials = (Official(inner.source, inner.reading), Official(outer.source, outer.reading))
 
     def answer(self, tries: int | None = None) -> Answer:
@@ -69,6 +72,7 @@ class Comparison:
 
     def is_witness(self, value: Any) -> bool:
         """Whether a value is confirmed: in the inner schema and not in the outer one, by every word there is."""
+        self.spent += self._weight
         one, other = self.officials
         if one.accepts(value) is not True or other.accepts(value) is not False:
             return False
@@ -79,7 +83,11 @@ class Comparison:
         known = self._meanings[place]
         if known is None:
             end = (self.inner, self.outer)[place]
-            known = self._meanings[place] = meaning(end.source, end.reading, Budget(self._steps))
+            budget = Budget(self._steps)
+            try:
+                known = self._meanings[place] = meaning(end.source, end.reading, budget)
+            finally:
+                self.spent += self._steps - max(0, budget.left)
         return known
 
     def _solved(self) -> Answer:
@@ -93,6 +101,7 @@ class Comparison:
             return Undecided(f"the schemas are too large to be read in {self._steps:,} steps")
         budget = Budget(self._steps)
         answer = included(inner, outer, budget)
+        self.spent += self._steps - max(0, budget.left)
         if not isinstance(answer, Refuted):
             return answer
         for value in self._values_of(answer, inner, outer):
@@ -158,3 +167,13 @@ class Comparison:
             return [plain(one) for one in values(known.term, known.definitions, Budget(self._steps // 4), count).found]
         except OutOfSteps:
             return []
+
+
+def _size(node: Any) -> int:
+    """How many parts a document has, counted up to a bound."""
+    count, waiting = 0, [node]
+    while waiting and count < _MOST_PARTS:
+        one = waiting.pop()
+        count += 1
+        waiting.extend(one.values() if isinstance(one, dict) else one if isinstance(one, list) else ())
+    return count

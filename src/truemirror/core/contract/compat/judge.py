@@ -112,6 +112,8 @@ class _Case:
         readings = self._readings()
         self._inner, self._outer = End(sender, readings[0]), End(receiver, readings[1])
         self._witnesses: list[Any] = []
+        self._explained, self._left = 0, policy.steps // 2
+        self._doubts: list[str] = []
 
     def _readings(self) -> tuple[Reading, Reading]:
         """How sender and receiver are read."""
@@ -143,6 +145,8 @@ class _Case:
             return Judgement(Verdict.BREAKING, tuple(findings))
         if isinstance(answer, Undecided):
             return Judgement(Verdict.UNKNOWN, tuple(findings), (answer.reason,))
+        if self._doubts:
+            return Judgement(Verdict.UNKNOWN, tuple(findings), tuple(dict.fromkeys(self._doubts)))
         return Judgement(Verdict.COMPATIBLE, tuple(findings))
 
     def _is_same(self) -> bool:
@@ -162,6 +166,7 @@ class _Case:
         try:
             return changes(self._old, self._new)
         except (LookupError, TypeError, ValueError, AttributeError):  # an odd document; the reader says what is wrong
+            self._doubts.append("what differs cannot be listed")
             return []
 
     def _forgive_unread(self, found: list[Change]) -> None:
@@ -191,6 +196,10 @@ class _Case:
         closing = change.kind in _CLOSING and self._direction is Direction.REQUEST and self._policy.tolerant
         if isinstance(answer, Proven) and not closing:
             return None, ""
+        self._explained += 1
+        if self._left <= 0 or self._explained > self._policy.most_changes:
+            self._doubt(change, closing)
+            return (None if closing else self._blamed_by_place(change)), ""
         inner, outer, asked = self._inner, self._outer, whole
         if closing:
             inner, outer = (
@@ -202,7 +211,9 @@ class _Case:
             made = with_change(inner.source, outer.source, change, is_old=self._sends_old)
             alone = Comparison(inner, End(made, outer.reading), self._policy.steps // _STEPS_PER_CHANGE)
             found = alone.answer(0)
+            self._left -= alone.spent
         except (CannotApply, SchemaError, LookupError, TypeError, ValueError):
+            self._doubt(change, closing)
             return self._blamed_by_place(change), ""
         if isinstance(found, Refuted) and asked.is_witness(found.witness):
             self._witnesses.append(found.witness)
@@ -210,9 +221,15 @@ class _Case:
         for known in self._witnesses:
             if alone.is_witness(known) and asked.is_witness(known):
                 return (known,), ""
+        self._doubt(change, closing and not isinstance(found, Proven))
         if isinstance(found, Refuted) and isinstance(answer, Proven):
             return None, "another change makes up for it"
         return None, ""
+
+    def _doubt(self, change: Change, is_open: bool) -> None:
+        """Note that nobody can say whether closing an object breaks callers, which the whole does not answer."""
+        if is_open:
+            self._doubts.append(f"{change.path}: whether somebody sends undeclared attributes cannot be decided")
 
     def _blamed_by_place(self, change: Change) -> tuple[Any] | None:
         """A known witness that the receiver refuses for the keyword of a change that cannot be made alone."""
