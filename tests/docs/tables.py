@@ -154,6 +154,17 @@ def changes() -> list[Row]:
     return rows
 
 
+def operation_changes() -> list[Row]:
+    """Every rule by which the difference of two interfaces is judged."""
+    from truemirror.core.contract.compat.rules_operations import OPERATION_RULES
+
+    rows: list[Row] = [("rule", "direction", "level", "meaning", "what to do", "why not otherwise")]
+    for row in OPERATION_RULES.values():
+        why = row.because if row.level_said else ""
+        rows.append((_code(row.id), row.direction.value, row.level.value, row.meaning, row.mend, why))
+    return rows
+
+
 def table(name: str) -> str:
     """A table by its name in a page."""
     kind, _, of = name.partition(" ")
@@ -166,6 +177,7 @@ def table(name: str) -> str:
         "fixtures": fixtures,
         "rules": rules,
         "changes": changes,
+        "operation-changes": operation_changes,
     }
     return _drawn(made[kind]())
 
