@@ -102,8 +102,8 @@ def _cases(letter: str) -> set[str]:
     return found | again | {extra[one] for one in again | found if one in extra}
 
 
-def escape(source: Source, *, in_class: bool) -> tuple[Points, bool]:
-    """Read what follows a backslash: its set of letters, and whether it is a single letter. Raises NotRegular."""
+def escape(source: Source, *, in_class: bool) -> tuple[Points, int | None]:
+    """Read what follows a backslash: its set of letters, and its code point if it is one. Raises NotRegular."""
     place = source.at - 1
     sign = source.peek()
     source.at += 1
@@ -111,13 +111,14 @@ def escape(source: Source, *, in_class: bool) -> tuple[Points, bool]:
         raise source.refused("a backslash at the end", place)
     if sign.lower() in CLASSES:
         some = source.cased(CLASSES[sign.lower()])
-        return (some if sign.islower() else others(some)), False
+        return (some if sign.islower() else others(some)), None
     if sign in "pP":
         if not source.take("{"):
             raise source.refused(f"\\{sign} without a property in braces", place)
         some = source.cased(source.category(source.until("}", "a property"), place))
-        return (some if sign == "p" else others(some)), False
-    return source.cased(points((code := _letter(source, sign, place, in_class=in_class), code))), True
+        return (some if sign == "p" else others(some)), None
+    code = _letter(source, sign, place, in_class=in_class)
+    return source.cased(points((code, code))), code
 
 
 def _letter(source: Source, sign: str, place: int, *, in_class: bool) -> int:
@@ -185,34 +186,20 @@ def bracketed(source: Source) -> Points:
 def _member(source: Source) -> Points:
     """One letter, range or escape of a class."""
     place = source.at
-    first, single = _class_letter(source)
+    some, first = _class_letter(source)
     if source.peek() != "-" or source.peek(1) in ("]", ""):
-        return first
+        return some
     source.at += 1
-    last, also = _class_letter(source)
-    if not (single and also):
-        return joined(first, last, letters("-"))
-    low, high = source.text[place : source.at], last
-    if not first or not high:
-        raise source.refused(f"the range {low}, which has a surrogate at an end", place)
-    if source.blind:
-        return _blind_range(source, place)
-    if first[0][0] > last[0][0]:
-        raise source.refused(f"the range {low}, which is in the wrong order", place)
-    return points((first[0][0], last[0][0]))
+    more, last = _class_letter(source)
+    if first is None or last is None:
+        return joined(some, more, letters("-"))
+    if first > last:
+        raise source.refused(f"the range {source.text[place : source.at]}, which is in the wrong order", place)
+    return source.cased(points((first, last)))
 
 
-def _blind_range(source: Source, place: int) -> Points:
-    """The range that was just read, without regard to case."""
-    end = source.at
-    source.at, source.blind = place, False
-    some = _member(source)
-    source.at, source.blind = end, True
-    return source.cased(some)
-
-
-def _class_letter(source: Source) -> tuple[Points, bool]:
-    """One letter or escape of a class, and whether it is a single letter."""
+def _class_letter(source: Source) -> tuple[Points, int | None]:
+    """One letter or escape of a class, and its code point if it is one."""
     place = source.at
     sign = source.peek()
     if sign == "[" and source.peek(1) in (":", ".", "="):
@@ -222,4 +209,4 @@ def _class_letter(source: Source) -> tuple[Points, bool]:
     source.at += 1
     if sign == "\\":
         return escape(source, in_class=True)
-    return source.cased(letters(sign)), True
+    return source.cased(letters(sign)), ord(sign)

@@ -67,7 +67,7 @@ def _counted(source: Source, piece: Piece, place: int) -> Piece:
     bounds = _bounds(source)
     if bounds is None:
         return piece
-    if isinstance(piece, Edge):
+    if isinstance(piece, Edge) and source.text[place] != "(":
         raise source.refused("a quantifier after an edge", place)
     fewest, most = bounds
     if most is not None and most < fewest:

@@ -283,14 +283,18 @@ class States:
                 continue
             if not parts.isdisjoint(node[1:]):
                 parts.remove(part)
-            elif not refused.isdisjoint(node[1:]):
-                parts.remove(part)
-                left = self.any_of([one for one in node[1:] if one not in refused])
-                again = self.all_of([*parts, left])
+                continue
+            left = [one for one in node[1:] if one not in refused and not self._is_refusal_of(one, parts)]
+            if len(left) < len(node) - 1:
+                again = self.all_of([*(parts - {part}), self.any_of(left)])
                 parts.clear()
                 parts.update(self.nodes[again][1:] if self.nodes[again][0] == ALL_OF else (again,))
                 return NONE not in parts
         return True
+
+    def _is_refusal_of(self, state: int, parts: set[int]) -> bool:
+        """Whether a state is the complement of one of the parts."""
+        return self.nodes[state][0] == EXCEPT and self.nodes[state][1] in parts
 
     def _meet_loops(self, parts: set[int]) -> None:
         """Make one of the parts that are loops over single letters, and cut it by those that are refused."""

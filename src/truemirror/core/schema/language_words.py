@@ -8,12 +8,16 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from truemirror.core.schema.budget import Budget, OutOfSteps
-from truemirror.core.schema.language import Language, all_of, any_of, complement, exactly
+from truemirror.core.schema.language import AllOf, Language, all_of, any_of, complement, exactly
 from truemirror.core.schema.language_states import ANY, NONE, States
 
+CHEAP: Final = 16
+"""How many steps along states that are known cost as much as a new one."""
+FEW: Final = 20_000
+"""What it may cost to see whether one part of an intersection alone answers a question."""
 Path: TypeAlias = list[int]
 """For each place of a word the letters that may stand there, as sets of blocks."""
 Layer: TypeAlias = dict[int, list[tuple[int, int]]]
@@ -60,7 +64,28 @@ def is_empty(language: Language, budget: Budget) -> bool:
 
 def included(inner: Language, outer: Language, budget: Budget) -> bool:
     """Whether every word of a language is in another. Raises OutOfSteps."""
-    return is_empty(all_of(inner, complement(outer)), budget)
+    if isinstance(outer, AllOf):
+        return all(included(inner, part, budget) for part in sorted(outer.parts, key=hash))
+    if inner == outer or (isinstance(inner, AllOf) and outer in inner.parts):
+        return True
+    beyond = complement(outer)
+    if isinstance(inner, AllOf):
+        for part in sorted(inner.parts, key=hash):
+            if _plainly_empty(all_of(part, beyond), budget):
+                return True
+    return is_empty(all_of(inner, beyond), budget)
+
+
+def _plainly_empty(language: Language, budget: Budget) -> bool:
+    """Whether few steps show that no word is in a language; they are paid for from the budget."""
+    few = Budget(min(FEW, budget.left))
+    allowed = few.left
+    try:
+        return is_empty(language, few)
+    except OutOfSteps:
+        return False
+    finally:
+        budget.spend(allowed - max(few.left, 0))
 
 
 def find(
@@ -123,7 +148,8 @@ class Search:
             last = self._layers[-1]
             key = tuple(last)
             following = self._following.get(key)
-            self._states.budget.spend()
+            if len(self._layers) % CHEAP == 0:
+                self._states.budget.spend()
             if following is None:
                 following = {}
                 for state in last:
@@ -152,7 +178,8 @@ class Search:
         ]
         while waiting:
             depth, state, tail = waiting.pop()
-            self._states.budget.spend()
+            if depth % CHEAP == 0:
+                self._states.budget.spend()
             if depth == 0:
                 path = []
                 while tail is not None:
