@@ -11,19 +11,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from truemirror.cli.output import emit_json, json_option, load_config, mirrors_option, progress
-from truemirror.errors import ExitCode
+from truemirror.cli.output import contracts_option, emit_json, json_option, load_config, mirrors_option, progress
+from truemirror.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from truemirror.config import Config
     from truemirror.usecases.import_ import Imported, LeftOutOf
 
+OPENAPI = "openapi"
 FORMATS = ("har", "hoverfly", "mountebank", "postman", "vcr", "wiremock")
 _SHOWN = 40
 
 
 @click.command(options_metavar="[OPTIONS]")
-@click.argument("format_name", metavar="FORMAT", type=click.Choice(FORMATS))
+@click.argument("format_name", metavar="FORMAT", type=click.Choice((*FORMATS, OPENAPI)))
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--service", required=True, metavar="NAME", help="The service that the recordings are of.")
 @click.option("--scenario", default="", metavar="NAME", help="One scenario for everything; the files' names else.")
@@ -33,7 +34,10 @@ _SHOWN = 40
 @click.option("--mirror-version", default="", metavar="V", help="The contract version of the mirror; the newest else.")
 @click.option("--ignores", is_flag=True, help="Add the ignore rules that say what the files leave open to mirror.json.")
 @click.option("--dry-run", "dry", is_flag=True, help="Only tell what would come of it.")
+@click.option("--as", "version", default="", metavar="V", help="Of openapi: the contract's version; its own else.")
+@click.option("--overwrite", is_flag=True, help="Of openapi: write over a version that says something else.")
 @mirrors_option
+@contracts_option
 @json_option
 def command(
     format_name: str,
@@ -44,24 +48,34 @@ def command(
     mirror_version: str,
     ignores: bool,
     dry: bool,
+    version: str,
+    overwrite: bool,
     mirrors: Path | None,
+    contracts: Path | None,
     as_json: bool,
 ) -> int:
-    """Carry another tool's recordings over into a mirror.
+    """Carry another tool's recordings over into a mirror, or its description of a service into a contract.
 
     FORMAT is har, vcr, wiremock, hoverfly, mountebank or postman; FILE a file or a folder of them. Secrets are
-    replaced as in a recording. What cannot be carried over is listed, with why and what to do.
+    replaced as in a recording. With openapi, FILE is an OpenAPI document of 3.0 or 3.1, which becomes a version of the
+    contract. What cannot be carried over is listed, with why and what to do.
 
     \b
     Examples:
       truemirror import har tags.har --service tags
+      truemirror import openapi api.yaml --service tags --as 1.0.0
       truemirror import vcr tests/cassettes --service tags
       truemirror import wiremock stubs/ --service tags --ignores
     """
     from truemirror.bootstrap.foreign import import_files
     from truemirror.usecases.import_ import Wanted
 
-    config = load_config(mirrors=mirrors)
+    config = load_config(mirrors=mirrors, contracts=contracts)
+    if format_name == OPENAPI:
+        from truemirror.cli.import_contract import import_openapi
+
+        _see_options(format_name, files, {"--scenario": scenario, "--host": hosts, "--mirror-version": mirror_version})
+        return import_openapi(config, files[0], service, version, overwrite=overwrite, as_json=as_json)
     wanted = Wanted(format_name, service, mirror_version, scenario, hosts, dry=dry, ignores=ignores)
     with progress() as shown:
         imported = import_files(config, files, wanted, shown)
@@ -70,6 +84,15 @@ def command(
     else:
         _tell(imported, config, added=ignores)
     return ExitCode.KEPT
+
+
+def _see_options(format_name: str, files: tuple[str, ...], others: dict[str, object]) -> None:
+    """See that one file is given, and no option of another format. Raises UsageError."""
+    if len(files) > 1:
+        raise UsageError(f"{format_name} takes one file", where=files[1], fix="import them one after another")
+    given = next((name for name, value in others.items() if value), "")
+    if given:
+        raise UsageError(f"{given} is an option of recordings", where=format_name, fix=f"leave {given} out")
 
 
 def _tell(imported: Imported, config: Config, *, added: bool) -> None:

@@ -1,0 +1,1 @@
+"""Contracts that come from elsewhere, and contracts that go there."""
