@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from truemirror.core.mirror.model import Mirror
     from truemirror.core.route import Route
     from truemirror.core.system import Answered
+    from truemirror.core.wire.exchange import Request
     from truemirror.errors import TruemirrorError
     from truemirror.ports import ContractStore, Journal, Launcher, MirrorStore, Progress, ProjectFiles
     from truemirror.usecases.check import CheckResult
@@ -102,15 +103,15 @@ def mirror_doors(
 ) -> tuple[list[Door], Mapping[str, TruemirrorError]]:
     """A door for each mirror (all, when no service is named), and why other mirrors cannot be read.
 
-    `guard` says who may use the control paths.
-
-    Raises UsageError when there is nothing to serve, StoreError when another recorder holds a mirror.
+    `guard` says who may use the control paths. Nothing is stored before `begin_storing` was called for each.
+    Raises UsageError when there is nothing to serve, or not by so many workers.
     """
     from truemirror.adapters.http.server import Mount, doors_for
     from truemirror.adapters.mirror_files import MirrorFiles
     from truemirror.adapters.mirror_files.store import utc_day
     from truemirror.usecases.serve_conditions import bandwidth_of, check_planned, set_conditions
     from truemirror.usecases.serve_plan import Serving, load_mirrors
+    from truemirror.usecases.serve_workers import check_workers
 
     how = how or Serving()
     store = MirrorFiles(config.mirrors)
@@ -124,7 +125,8 @@ def mirror_doors(
         set_conditions(replayer, known, how)
         hosts = frozenset(host.lower() for host in known.hosts) if known else frozenset()
         mounts[name] = Mount(replayer, hosts, forwarding, bandwidth_of(known, how))
-    return doors_for(mounts, one_port=how.one_port, guard=guard), loaded.unreadable
+    check_workers(how, [mount.replayer for mount in mounts.values()])
+    return doors_for(mounts, one_port=how.one_port, guard=guard, workers=how.workers), loaded.unreadable
 
 
 def mirror_server(
@@ -141,10 +143,14 @@ def mirror_server(
     that cannot be read; PortError once it is started.
     """
     from truemirror.adapters.http.server import Listen, MirrorServer
+    from truemirror.usecases.serve_mode import begin_storing
 
     doors, unreadable = mirror_doors(config, services, how)
     for error in unreadable.values():
         raise error
+    for mount in (mount for door in doors for mount in door.mounts.values()):
+        if mount.forwarding is not None:
+            begin_storing(mount.forwarding)
     wanted = ports or {}
     return MirrorServer([Listen(one, max(wanted.get(name, 0) for name in one.mounts)) for one in doors], host)
 
@@ -164,7 +170,15 @@ def _replayer(config: Config, mirror: Mirror, how: Serving, stale: str) -> Repla
         stale=stale,
         refuse_stale=config.stale == "refuse",
         lock=threading.Lock(),
+        judge=request_judge(config, mirror.service, mirror.version),
     )
+
+
+def request_judge(config: Config, service: str, version: str) -> Callable[[Request], tuple[str, ...]]:
+    """Why a service's contract refuses a request; the contract is read when it is first asked."""
+    from truemirror.usecases.check import RequestJudge
+
+    return RequestJudge(lambda: conformance(config, service, version))
 
 
 def _forwarding(store: MirrorStore, replayer: Replayer, how: Serving) -> Forwarding | None:
@@ -172,7 +186,6 @@ def _forwarding(store: MirrorStore, replayer: Replayer, how: Serving) -> Forward
     import os
 
     from truemirror.adapters.http.client import HttpUpstream
-    from truemirror.core.mirror.decision import Mode
     from truemirror.usecases.cleaning import CleaningStore
     from truemirror.usecases.serve import Forwarding
 
@@ -185,9 +198,7 @@ def _forwarding(store: MirrorStore, replayer: Replayer, how: Serving) -> Forward
         """Begin to store."""
         return cleaning.journal(service, replayer.mirror.version, replace=replace)
 
-    stores = how.mode in (Mode.RECORD, Mode.RECORD_MISSING, Mode.REFRESH)
-    journal = opens(how.mode is not Mode.RECORD_MISSING) if stores else None
-    return Forwarding(replayer, HttpUpstream(how.upstreams[service]), journal, opens)
+    return Forwarding(replayer, HttpUpstream(how.upstreams[service]), opens=opens)
 
 
 def recording(
@@ -275,6 +286,7 @@ def neighbours(config: Config, how: Serving | None = None, *, live: Sequence[str
             stale=loaded.stale.get(name, ""),
             refuse_stale=config.stale == "refuse",
             lock=threading.Lock(),
+            judge=request_judge(config, name, mirror.version),
         )
         set_conditions(replayer, known, how)
         version = mirror.version if name in recorded else known.contract or None

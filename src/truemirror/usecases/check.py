@@ -4,7 +4,8 @@ Rules: every recorded exchange is judged by the contract of its mirror's version
 pins, or by the newest; what cannot be read is a finding and ends nothing else; a check that held nothing says so.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from truemirror.config import Config
@@ -17,8 +18,8 @@ from truemirror.core.contract.rules import finding
 from truemirror.core.contract.version import UNVERSIONED, choose
 from truemirror.core.mirror.folder import folder_of
 from truemirror.core.mirror.model import Mirror
-from truemirror.core.wire.exchange import Response
-from truemirror.errors import ExitCode, FormatError, UsageError
+from truemirror.core.wire.exchange import Request, Response
+from truemirror.errors import ExitCode, FormatError, StoreError, UsageError
 from truemirror.ports import ContractStore, MirrorStore, Progress
 
 
@@ -97,6 +98,27 @@ def conformance_of(
         return None
     contract = parse_contract(service, version, contracts.load(service, version))
     return Conformance(contract, owner_of(config, service), consumers_of(config, service))
+
+
+class RequestJudge:
+    """Why a contract refuses a request. One that cannot be read refuses nothing: `check` tells of it."""
+
+    def __init__(self, load: Callable[[], Conformance | None]) -> None:
+        """Read nothing yet; `load` may raise FormatError or StoreError."""
+        self._load: Callable[[], Conformance | None] | None = load
+        self._conformance: Conformance | None = None
+
+    def __call__(self, request: Request) -> tuple[str, ...]:
+        """A sentence for each promise that the request breaks; none where the contract has no such operation."""
+        if self._load is not None:
+            load, self._load = self._load, None
+            with suppress(FormatError, StoreError):
+                self._conformance = load()
+        judge = self._conformance
+        if judge is None or judge.operation_of(request.method, request.target) is None:
+            return ()
+        found = (one for one in judge.check_request(request) if one.level is Level.BREAK)
+        return tuple(f"{one.message} ({one.rule})" for one in found)
 
 
 def contract_version(config: Config, contracts: ContractStore, service: str, mirror_version: str = "") -> str | None:

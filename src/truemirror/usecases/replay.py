@@ -5,7 +5,7 @@ atomically under the lock that the caller brings. A session's standing is the on
 """
 
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
@@ -60,13 +60,19 @@ class Replayer:
         stale: str = "",
         refuse_stale: bool = False,
         lock: Lock | None = None,
+        judge: Callable[[Request], tuple[str, ...]] | None = None,
     ) -> None:
-        """Index the mirror. `strict` refuses answers that lie ahead; `stale` says why the mirror is stale, if it is."""
+        """Index the mirror. `strict` refuses answers that lie ahead; `stale` says why the mirror is stale, if it is.
+
+        `judge` says why the service's contract refuses a request: what was not recorded to the letter and would have
+        been refused gets no recording of success.
+        """
         self.mode = mode
         self.strict = strict
         self.stale = stale
         self.refuse_stale = refuse_stale
         self.redactor = redactor or Redactor()
+        self._contract = judge
         self.default_session = ""
         """Whose conversation is repeated by requests that name no session; counts when the default session begins."""
         self.tally = Tally()
@@ -105,8 +111,22 @@ class Replayer:
                 self._stand_ins = recorded_stand_ins(exchange.request for exchange in self._index.exchanges)
             recognised = self.redactor.recognise(request, self._stand_ins)
             if recognised is not None:
-                return Lookup(self._index.find(recognised.request), recognised.live)
-        return Lookup(found, redacted.live)
+                return Lookup(self._judged(self._index.find(recognised.request), recognised.request), recognised.live)
+        return Lookup(self._judged(found, redacted.request), redacted.live)
+
+    def _judged(self, found: Hit | NoHit, asked: Request) -> Hit | NoHit:
+        """What was found, unless it is a success that only fits relaxed, and the contract refuses the request."""
+        if self._contract is None or (isinstance(found, Hit) and not (found.relaxed and self._is_success(found))):
+            return found
+        refused = self._contract(asked)
+        if isinstance(found, NoHit):
+            return replace(found, refused=refused) if refused else found
+        operation = operation_of(found.parts.method, found.parts.path)
+        return NoHit(found.parts, operation, found.asked, refused) if refused else found
+
+    def _is_success(self, hit: Hit) -> bool:
+        """Whether any of the recordings that answer is no refusal."""
+        return any((self._index.exchanges[place].status or 0) < 400 for place in hit.places)
 
     def answer(self, request: Request, session: str = "") -> Decision:
         """Find and step in one go."""

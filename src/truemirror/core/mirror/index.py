@@ -39,6 +39,8 @@ class NoHit:
     parts: Parts
     operation: str
     asked: Request | None = None
+    refused: tuple[str, ...] = ()
+    """Why the service's contract refuses the request, a sentence each; empty when it does not, or there is none."""
 
 
 @dataclass(frozen=True, slots=True)

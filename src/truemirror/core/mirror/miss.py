@@ -49,6 +49,8 @@ class Miss:
     """Why a recording that exists may not answer; empty when there is none."""
     websocket: bool = False
     """Whether it is a WebSocket, or a message on one."""
+    refused: tuple[str, ...] = ()
+    """Why the service's contract refuses the request, a sentence each."""
 
 
 def explain(index: Index, nohit: NoHit, reason: str = "") -> Miss:
@@ -69,6 +71,7 @@ def explain(index: Index, nohit: NoHit, reason: str = "") -> Miss:
         recordings=len(recorded),
         reason=reason,
         websocket=("upgrade", WEBSOCKET) in parts.selectors,
+        refused=nohit.refused,
     )
 
 

@@ -29,6 +29,7 @@ def miss_document(miss: Miss) -> dict[str, Any]:
             "operation": miss.operation,
             "request": miss.request,
             "reason": miss.reason,
+            "contract": list(miss.refused),
             "recordings": miss.recordings,
             "nearest": [_near_document(miss, near) for near in miss.nearest],
             "known_operations": list(miss.known_operations),
@@ -51,7 +52,7 @@ def miss_message(miss: Miss) -> str:
 
 def miss_lines(miss: Miss) -> list[str]:
     """The miss for a terminal or a test report, a line each, without colours."""
-    lines = [miss_message(miss)]
+    lines = [miss_message(miss), *(f"  the contract refuses it, too: {one}" for one in miss.refused)]
     if miss.reason:
         return lines
     for near in miss.nearest:
