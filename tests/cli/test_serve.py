@@ -44,7 +44,7 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
     """Starts the command in an empty folder; whatever still runs is killed at the end."""
     started: list[subprocess.Popen[str]] = []
 
-    def start(*arguments: str | Path) -> "subprocess.Popen[str]":
+    def start(*arguments: str | Path | int) -> "subprocess.Popen[str]":
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("TRUEMIRROR", "COV"))}
         process = subprocess.Popen(
             [sys.executable, "-m", "truemirror", "serve", *map(str, arguments)],
@@ -278,6 +278,16 @@ def test_what_is_missing_is_recorded_from_the_live_service(serve: Serve, mirrors
     assert "1 forwarded, 1 stored" in err
     targets = {exchange.request.target for _, _, exchange in MirrorFiles(mirrors).load("tags").places()}
     assert targets == {"/v1/tags", "/v1/new"}
+
+
+def test_nothing_is_held_where_the_port_is_taken(serve: Serve, tmp_path: Path, live: str) -> None:
+    """A recorder that cannot listen leaves no trace of a mirror."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        options = ("--mode", "record", "--upstream", f"new={live}", "--port", other.getsockname()[1])
+        process = serve("new", "--mirrors", tmp_path / "made", *options)
+        _, err = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, "is taken" in err) == (4, True), err
+    assert not list(tmp_path.glob("made/**/*"))
 
 
 def test_a_service_without_a_mirror_can_be_recorded_by_serving_it(serve: Serve, tmp_path: Path, live: str) -> None:

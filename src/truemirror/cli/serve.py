@@ -6,26 +6,27 @@ standard error. It ends cleanly on Ctrl-C and SIGTERM, with a summary of what wa
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Coroutine, Sequence
-from functools import partial
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from truemirror.cli.output import emit_json, json_option, load_config, mirrors_option
-from truemirror.errors import ExitCode, UsageError
+from truemirror.errors import ExitCode, TruemirrorError, UsageError
 
 if TYPE_CHECKING:
     from truemirror.adapters.certificates import Tls
-    from truemirror.adapters.http.server import Door, Listen, Mount
+    from truemirror.adapters.http.server import Door, Mount
+    from truemirror.adapters.http.server.binding import Sockets
+    from truemirror.config import Config
     from truemirror.usecases.serve import Summary
     from truemirror.usecases.serve_watch import Changed, Unchanged
 
 MODES = ("replay", "record-missing", "record", "refresh", "spy", "off")
 _LISTED = 10
 _LAST_PORT = 65_535
+_MOST_WORKERS = 64
 
 
 @click.command(options_metavar="[OPTIONS]")
@@ -60,6 +61,14 @@ _LAST_PORT = 65_535
 )
 @click.option("--one-port", is_flag=True, help="All services on one port, told apart by host name or /SERVICE/.")
 @click.option("--tls", is_flag=True, help="Answer HTTPS, with a certificate from a CA of this user's own.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, _MOST_WORKERS),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="So many processes on each port, where no answer depends on what was asked before.",
+)
 @click.option("--watch", is_flag=True, help="Serve what the mirrors' files come to say while it runs.")
 @click.option(
     "--report",
@@ -89,6 +98,7 @@ def command(
     plan: Path | None,
     one_port: bool,
     tls: bool,
+    workers: int,
     watch: bool,
     control_token: str,
     report: Path | None,
@@ -103,64 +113,115 @@ def command(
       truemirror serve tags --mode record-missing --upstream tags=http://127.0.0.1:8001
       truemirror serve tags --latency lognormal:median=20ms,p95=80ms --plan faults.toml
     """
-    from truemirror.adapters.http.server import Guard, keep_renewed, new_loop
+    from truemirror.adapters.http.server import Guard, bound
     from truemirror.adapters.plan_files import read_plans
     from truemirror.bootstrap import mirror_doors
     from truemirror.bootstrap.tls import tls as secured_by
     from truemirror.bootstrap.watching import looks
-    from truemirror.bootstrap.watching import watch as watch_over
     from truemirror.core.mirror.decision import Mode
     from truemirror.usecases.serve_plan import Serving
 
+    if watch and workers > 1:
+        raise UsageError("--watch has one process look at the files", fix="leave --watch or --workers out")
     plans = read_plans(plan) if plan else {}
-    how = Serving(Mode(mode), strict, latency, one_port, _pairs(upstreams), seed, bandwidth, plans)
+    how = Serving(Mode(mode), strict, latency, one_port, _pairs(upstreams), seed, bandwidth, plans, workers)
     config = load_config(mirrors=mirrors)
-    seen = looks(config) if watch else {}
+    seen = looks(config) if watch else None
     doors, unreadable = mirror_doors(config, services, how, Guard(host, control_token))
-    for name, error in unreadable.items():
-        click.echo(click.style("error: ", fg="red", bold=True) + f"{name} is not served\n{error}", err=True)
+    _tell_unreadable(unreadable)
     mounts = {name: mount for door in doors for name, mount in door.mounts.items()}
     if not mounts:
         return ExitCode.COULD_NOT_RUN
-    listens = _listens(doors, port)
     secured = secured_by(config, host, mounts) if tls else None
-    beside = partial(keep_renewed, watch_over(config, mounts, seen), _tell_change) if watch else None
+    sockets = bound(host, _ports(len(doors), port), workers)
+    _begin_storing(mounts.values())  # nothing is held before all else is known to be there
     _settle()
-    with asyncio.Runner(loop_factory=new_loop) as runner:
-        runner.run(_until_stopped(listens, host, secured, beside, as_json=as_json))
+    if workers > 1:
+        _serve_by_workers(doors, sockets, host, secured, as_json=as_json)
+    else:
+        _serve(config, doors, sockets[0], host, secured, seen, as_json=as_json)
     _sum_up(list(mounts.values()), as_json=as_json)
     if report is not None:
-        from truemirror.bootstrap.coverage import report_used
-
-        report_used(report, {name: mount.replayer for name, mount in mounts.items()})
+        _report(report, mounts)
     return ExitCode.KEPT
 
 
-def _listens(doors: Sequence[Door], port: int) -> list[Listen]:
-    """A port for each door. Raises UsageError."""
-    from truemirror.adapters.http.server import Listen
-
-    if port + len(doors) - 1 > _LAST_PORT:
-        raise UsageError(f"there are no {len(doors)} ports from {port} on", fix="name a lower one with --port")
-    return [Listen(door, port + number if port else 0) for number, door in enumerate(doors)]
+def _tell_unreadable(unreadable: Mapping[str, TruemirrorError]) -> None:
+    """Say which mirrors are not served, and why."""
+    for name, error in unreadable.items():
+        click.echo(click.style("error: ", fg="red", bold=True) + f"{name} is not served\n{error}", err=True)
 
 
-async def _until_stopped(
-    listens: Sequence[Listen],
+def _begin_storing(mounts: Iterable[Mount]) -> None:
+    """Have somewhere to store what modes store. Raises StoreError when another recorder holds a mirror."""
+    from truemirror.usecases.serve_mode import begin_storing
+
+    for mount in mounts:
+        if mount.forwarding is not None:
+            begin_storing(mount.forwarding)
+
+
+def _report(path: Path, mounts: Mapping[str, Mount]) -> None:
+    """Write which recordings answered. Raises StoreError."""
+    from truemirror.bootstrap.coverage import report_used
+
+    report_used(path, {name: mount.replayer for name, mount in mounts.items()})
+
+
+def _ports(doors: int, port: int) -> list[int]:
+    """A port for each of so many doors, 0 for any free one. Raises UsageError."""
+    if port + doors - 1 > _LAST_PORT:
+        raise UsageError(f"there are no {doors} ports from {port} on", fix="name a lower one with --port")
+    return [port + number if port else 0 for number in range(doors)]
+
+
+def _serve(
+    config: Config,
+    doors: Sequence[Door],
+    sockets: Sequence[Sockets],
     host: str,
     tls: Tls | None,
-    beside: Callable[[], Coroutine[Any, Any, None]] | None,
+    seen: Mapping[str, Hashable] | None,
     *,
     as_json: bool,
 ) -> None:
-    """Tell where everything answers, and serve until a signal. Raises PortError."""
-    from truemirror.adapters.http.server import serve_until_stopped
+    """Tell where everything answers, and serve until a signal; `seen` is what watched files looked like."""
+    import asyncio
+    from functools import partial
 
-    def ready(opened: Sequence[tuple[Door, int]]) -> None:
-        """All doors answer."""
-        _tell(opened, host, tls.ca if tls else None, as_json=as_json)
+    from truemirror.adapters.http.server import Listen, keep_renewed, new_loop, serve_until_stopped
+    from truemirror.bootstrap.watching import watch as watch_over
 
-    await serve_until_stopped(listens, host, ready, tls=tls.context if tls else None, beside=beside)
+    beside = None
+    if seen is not None:
+        mounts = {name: mount for door in doors for name, mount in door.mounts.items()}
+        beside = partial(keep_renewed, watch_over(config, mounts, seen), _tell_change)
+    listens = [Listen(door, sockets=group) for door, group in zip(doors, sockets, strict=True)]
+    ready = _telling(host, tls, as_json=as_json)
+    context = tls.context if tls else None
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        runner.run(serve_until_stopped(listens, host, ready, tls=context, beside=beside))
+
+
+def _serve_by_workers(
+    doors: Sequence[Door], sockets: Sequence[Sequence[Sockets]], host: str, tls: Tls | None, *, as_json: bool
+) -> None:
+    """The same by several processes. Raises CouldNotRun when they keep ending."""
+    from truemirror.bootstrap.workers import serve_by_workers
+
+    def died(number: int, of: str) -> None:
+        """A worker ended by itself."""
+        label = click.style("error: ", fg="red", bold=True)
+        click.echo(
+            f"{label}worker {number} ended by itself ({of}); what it counted is lost, a new one is begun", err=True
+        )
+
+    serve_by_workers(doors, sockets, host, _telling(host, tls, as_json=as_json), died, tls=tls)
+
+
+def _telling(host: str, tls: Tls | None, *, as_json: bool) -> Callable[[Sequence[tuple[Door, int]]], None]:
+    """What tells where all doors answer, once they do."""
+    return lambda opened: _tell(opened, host, tls.ca if tls else None, as_json=as_json)
 
 
 def _settle() -> None:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import partial
+from operator import add
 
 from truemirror.core.mirror.miss import Miss
 
@@ -49,3 +50,15 @@ class Tally:
         """One more request fitted only because these parts were relaxed."""
         self.relaxed += 1
         self.relaxations.update(f"{operation} {part}" for part in parts)
+
+
+def merged(tallies: Iterable[Tally], places: int) -> Tally:
+    """What several counted of one mirror of so many places, together; the first misses of each, as far as are kept."""
+    whole = Tally(counts=array("Q", bytes(8 * places)))
+    for one in tallies:
+        for name in ("hits", "misses", "relaxed", "ahead", "away", "forwarded", "planned"):
+            setattr(whole, name, getattr(whole, name) + getattr(one, name))
+        whole.counts = array("Q", map(add, whole.counts, one.counts))
+        whole.missed = [*whole.missed, *one.missed][:MISSES_KEPT]
+        whole.relaxations.update(one.relaxations)
+    return whole

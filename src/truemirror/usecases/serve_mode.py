@@ -39,6 +39,13 @@ def switch(replayer: Replayer, forwarding: Forwarding | None, mode: Mode) -> Non
     replayer.mode = mode
 
 
+def begin_storing(forwarding: Forwarding) -> None:
+    """Have somewhere to store, where the mode does. Raises StoreError when another recorder holds the mirror."""
+    mode = forwarding.replayer.mode
+    if _stores(mode) and forwarding.journal is None and forwarding.opens is not None:
+        forwarding.journal = forwarding.opens(mode is not Mode.RECORD_MISSING)
+
+
 def _plans(mode: Mode) -> list[Forward]:
     """What the mode does beyond the recording."""
     return [plan for plan in TABLE[mode].values() if plan is not None]

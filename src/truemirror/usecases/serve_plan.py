@@ -38,6 +38,8 @@ class Serving:
     """How fast bodies come, as 64kB/s; empty for what the configuration says."""
     plans: Mapping[str, Plan] = field(default_factory=dict)
     """What calls of each session meet, by service; `*` stands for all."""
+    workers: int = 1
+    """How many processes answer on each port."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,11 +62,21 @@ def identity_under(exchange: Exchange, rules: MirrorRules) -> bytes:
 
 def exchange_id(exchange: Exchange, rules: MirrorRules = NO_RULES) -> str:
     """Sixteen hexadecimal digits: request identity and outcome, less what varies by itself."""
+    return _digest(identity_under(exchange, rules), exchange, rules)
+
+
+def outcome_id(exchange: Exchange, rules: MirrorRules = NO_RULES) -> str:
+    """Sixteen hexadecimal digits: the outcome alone, less what varies by itself."""
+    return _digest(b"", exchange, rules)
+
+
+def _digest(identity: bytes, exchange: Exchange, rules: MirrorRules) -> str:
+    """The id of an identity with this exchange's outcome."""
     request, outcome = exchange.request, exchange.outcome
     noise: tuple[Noise, ...] = ()
     if rules.noise:
         noise = noise_of(rules.noise, operation_of(request.method, request.path))
-    hasher = hashlib.blake2b(identity_under(exchange, rules), digest_size=8)
+    hasher = hashlib.blake2b(identity, digest_size=8)
     if isinstance(outcome, Fault):
         hasher.update(repr(("fault", outcome.kind.value, outcome.received)).encode())
         if outcome.partial is None:

@@ -53,9 +53,10 @@ def _up_to(most: int, text: str) -> dict[str, Any]:
 class Control:
     """Answers control requests about the doors that it was given."""
 
-    def __init__(self, doors: list[Door], guard: Guard | None = None) -> None:
-        """The list may grow while the server starts; `guard` says who may ask."""
+    def __init__(self, doors: list[Door], guard: Guard | None = None, workers: int = 1) -> None:
+        """The list may grow while the server starts; `guard` says who may ask, `workers` how many processes answer."""
         self._doors = doors
+        self._workers = workers
         self._guard = guard or Guard()
         self._ways: Mapping[tuple[str, str], Way] = {(way.method, way.path): way for way in self._table()}
 
@@ -66,6 +67,8 @@ class Control:
             return _told(refusal.status, refusal.code, refusal.message, fix=refusal.fix)
         try:
             way = found(self._ways, request.method, request.path[len(CONTROL) :], CONTROL)
+            if self._workers > 1 and way.path not in _SAME_IN_ALL:
+                raise self._no_one_knows()
             return own_answer(200, way.does(way.asked(request)), "control", _PRIVATE)
         except Unfit as unfit:
             return _told(unfit.status, unfit.code, unfit.message, nearest=unfit.nearest, fix=unfit.fix)
@@ -73,6 +76,11 @@ class Control:
             return _told(409, "cannot_be_done", error.what, where=error.where, nearest=error.nearest, fix=error.fix)
         except TruemirrorError as error:
             return _told(500, "mirror_error", error.what, where=error.where, nearest=error.nearest, fix=error.fix)
+
+    def _no_one_knows(self) -> Unfit:
+        """Why one of several workers does not answer: the next request may reach another."""
+        message = f"{self._workers} workers answer here, and each knows its own requests only"
+        return Unfit(409, "several_workers", message, fix="start without --workers; what all did is told at the end")
 
     def _table(self) -> Iterator[Way]:
         """Everything that can be asked."""
@@ -217,6 +225,8 @@ class Control:
         return {"services": [mount.service for mount in mounts]}
 
 
+_SAME_IN_ALL = ("openapi.json", "version")
+"""What every worker answers alike."""
 _PRIVATE = (("X-Content-Type-Options", "nosniff"), ("Cross-Origin-Resource-Policy", "same-origin"))
 """Keeps a page from taking an answer for a script, a style or a picture."""
 

@@ -15,6 +15,7 @@ _REFUSED = {
     403: "Whoever asks may not: a web page, a foreign Host, another machine.",
     404: "There is no such path, service or session; the nearest is named.",
     405: "The path does not know this method.",
+    409: "Several workers answer here, and none knows what all were asked.",
 }
 _CHANGE_REFUSED = {413: "The body is too large.", 415: "The body is not application/json."}
 _ERROR = {"$ref": "#/components/schemas/Error"}

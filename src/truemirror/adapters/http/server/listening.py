@@ -10,6 +10,7 @@ import signal
 import socket
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from ssl import SSLContext
 from typing import Any
 
@@ -21,7 +22,7 @@ from truemirror.adapters.http.server.reader import Limits
 from truemirror.errors import PortError
 
 _ALL_ADDRESSES = ("0.0.0.0", "::", "")  # noqa: S104 (never bound by default; recognised to print a usable address)
-_BACKLOG = 2048
+BACKLOG = 2048
 _WATCH_SECONDS = 1.0
 _GRACE_SECONDS = 1.0
 _GRACE_STEP = 0.01
@@ -34,6 +35,8 @@ class Listen:
     door: Door
     port: int = 0
     """0 for any free one."""
+    sockets: tuple[socket.socket, ...] = ()
+    """Sockets that listen already, as `bound` gives them; then `port` is theirs."""
 
 
 def doors_for(
@@ -42,10 +45,14 @@ def doors_for(
     one_port: bool = False,
     limits: Limits | None = None,
     guard: Guard | None = None,
+    workers: int = 1,
 ) -> list[Door]:
-    """A door for each service, or one for all; each answers the control paths for all of them, as `guard` allows."""
+    """A door for each service, or one for all; each answers the control paths for all of them, as `guard` allows.
+
+    `workers` says how many processes will answer there.
+    """
     doors: list[Door] = []
-    control = Control(doors, guard)
+    control = Control(doors, guard, workers)
     groups = [dict(mounts)] if one_port else [{name: mount} for name, mount in mounts.items()]
     doors.extend(Door(group, control=control, limits=limits, routed=one_port) for group in groups)
     return doors
@@ -72,21 +79,20 @@ class Listeners:
         self._doors: list[Door] = []
         self._watch: asyncio.Task[None] | None = None
 
-    async def open(self, door: Door, port: int = 0) -> int:
-        """Open a door; gives its port. Raises PortError."""
+    async def open(self, door: Door, port: int = 0, sockets: Sequence[socket.socket] = ()) -> int:
+        """Open a door at a port, or at sockets that listen already; gives its port. Raises PortError."""
         loop = asyncio.get_running_loop()
         door.scheme = "https" if self._tls is not None else "http"
+        make = partial(loop.create_server, lambda: Connection(door, loop), backlog=BACKLOG, ssl=self._tls)
         try:
-            server = await loop.create_server(
-                lambda: Connection(door, loop), self.host, port, backlog=_BACKLOG, ssl=self._tls
-            )
+            opened = [await make(sock=one) for one in sockets] or [await make(self.host, port)]
         except OSError as error:
-            raise _port_error(self.host, port, error) from None
-        self._servers.append(server)
+            raise port_error(self.host, port, error) from None
+        self._servers.extend(opened)
         self._doors.append(door)
         if self._watch is None:
             self._watch = loop.create_task(self._look_at_the_clock())
-        bound: int = server.sockets[0].getsockname()[1]
+        bound: int = opened[0].sockets[0].getsockname()[1]
         return bound
 
     async def close(self) -> None:
@@ -122,7 +128,7 @@ class Listeners:
                 connection.look_at_the_clock(loop.time())
 
 
-def _port_error(host: str, port: int, error: OSError) -> PortError:
+def port_error(host: str, port: int, error: OSError) -> PortError:
     """Why an address cannot be had."""
     if isinstance(error, socket.gaierror):
         return PortError(f"'{host}' is no address of this machine", fix="name one with --host, such as 127.0.0.1")
@@ -144,23 +150,30 @@ async def serve_until_stopped(
     *,
     tls: SSLContext | None = None,
     beside: Callable[[], Coroutine[Any, Any, None]] | None = None,
+    stop: int | None = None,
 ) -> None:
     """Serve until SIGTERM or Ctrl-C; `ready` hears the ports once all doors answer. Raises PortError.
 
-    With `tls` over HTTPS. `beside` is what goes on meanwhile, until the end.
+    With `tls` over HTTPS. `beside` is what goes on meanwhile, until the end. With `stop` it ends when this file
+    descriptor can be read, and no signal is heeded.
     """
     loop = asyncio.get_running_loop()
     stopped = asyncio.Event()
     listeners = Listeners(host, tls)
     further: asyncio.Task[None] | None = None
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopped.set)
+    if stop is not None:
+        loop.add_reader(stop, stopped.set)
+    else:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stopped.set)
     try:
-        ready([(one.door, await listeners.open(one.door, one.port)) for one in listens])
+        ready([(one.door, await listeners.open(one.door, one.port, one.sockets)) for one in listens])
         if beside is not None:
             further = loop.create_task(beside())
         await stopped.wait()
     finally:
+        if stop is not None:
+            loop.remove_reader(stop)
         if further is not None:
             further.cancel()
         await listeners.close()
