@@ -158,6 +158,8 @@ def test_a_number_without_end_is_refused(number: Any) -> None:
         ([{"const": {"items": []}}], "2020-12"),
         ([{"prefixItems": []}], "2020-12"),
         ([{"$recursiveRef": "#"}], "2019-09"),
+        ([{"$schema": "http://json-schema.org/schema#"}], "2020-12"),
+        ([{"definitions": {"a": {"$id": "#a"}}}], "draft7"),
         ([], "2020-12"),
     ],
 )

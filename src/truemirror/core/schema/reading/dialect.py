@@ -3,8 +3,9 @@
 Rules: `$schema` decides. Without one, what only some drafts have decides, looked for in all documents of one comparison
 together, in this order: a boolean `exclusiveMinimum` or `exclusiveMaximum` is draft 4; `$recursiveRef` or
 `$recursiveAnchor` is 2019-09; `prefixItems`, `$dynamicRef` or `$dynamicAnchor` is 2020-12; `items` as an array or
-`additionalItems` is 2019-09 beside a keyword of that draft, else draft 7, and so is `dependencies`; `id` without any
-`$id`, beside these or `definitions`, is draft 4. Else 2020-12. `definitions` alone decides nothing.
+`additionalItems` is 2019-09 beside a keyword of that draft, else draft 7, and so are `dependencies` and an `$id` that
+is an anchor; `id` without any `$id`, beside these or `definitions`, is draft 4. Else 2020-12. `definitions` alone
+decides nothing, nor does the `$schema` that once stood for the newest draft.
 """
 
 from collections.abc import Iterator, Mapping
@@ -46,6 +47,9 @@ _URIS: Final[Mapping[Dialect, str]] = {
 }
 _BY_URI: Final[Mapping[str, Dialect]] = {uri.partition("://")[2]: one for one, uri in _URIS.items()}
 
+_ANY_DRAFT: Final = "json-schema.org/schema"
+"""What used to stand for whichever draft was the newest; it says no more than nothing does."""
+
 _OF_2019: Final = frozenset(
     (
         *("$anchor", "$defs", "$vocabulary", "dependentRequired", "dependentSchemas", "maxContains", "minContains"),
@@ -61,7 +65,7 @@ _NAMED: Final = frozenset(
 def declared_dialect(document: Json, where: str = "") -> Dialect | None:
     """What `$schema` says; None without one. Raises SchemaError for a meta-schema that is not known."""
     uri = document.get("$schema") if isinstance(document, Mapping) else None
-    if not isinstance(uri, str):
+    if not isinstance(uri, str) or uri.rstrip("#").partition("://")[2] == _ANY_DRAFT:
         return None
     known = _BY_URI.get(uri.rstrip("#").partition("://")[2])
     if known is None:
@@ -103,9 +107,9 @@ def _told_by(seen: set[str]) -> Dialect:
         return Dialect.DRAFT201909
     if seen & {"prefixItems", "$dynamicRef", "$dynamicAnchor"}:
         return Dialect.DRAFT202012
-    old = seen & {"array items", "additionalItems", "dependencies"}
+    old = seen & {"array items", "additionalItems", "dependencies", "anchor id"}
     if seen & _OF_2019:
-        return Dialect.DRAFT201909 if old - {"dependencies"} else Dialect.DRAFT202012
+        return Dialect.DRAFT201909 if old - {"dependencies", "anchor id"} else Dialect.DRAFT202012
     later = seen & {"$id", "const", "contains", "propertyNames", "if", "boolean schema"}
     if "id" in seen and (old or "definitions" in seen) and not later:
         return Dialect.DRAFT4
@@ -135,6 +139,8 @@ def _keywords(schema: Mapping[str, Json]) -> Iterator[str]:
         match name:
             case "exclusiveMinimum" | "exclusiveMaximum" if isinstance(value, bool):
                 yield "boolean bound"
+            case "$id" if isinstance(value, str) and value.startswith("#"):
+                yield "anchor id"
             case "items" if isinstance(value, list):
                 yield "array items"
             case "items" | "not" if isinstance(value, bool):
