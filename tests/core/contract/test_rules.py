@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from truemirror.core.contract import rules, rules_live
+from truemirror.core.contract import rules, rules_live, rules_usage
+from truemirror.core.contract.compat.rules import ROWS
+from truemirror.core.contract.compat.rules_operations import OPERATION_RULES
 from truemirror.core.contract.conventions import CONVENTIONS
 from truemirror.core.contract.explain import KINDS
 from truemirror.core.contract.finding import Level
@@ -14,9 +16,9 @@ from truemirror.errors import UsageError
 
 TABLE = Path(rules.__file__)
 SOURCE = TABLE.parents[2]
-TABLES = (TABLE, Path(rules_live.__file__))
+TABLES = (TABLE, Path(rules_live.__file__), Path(rules_usage.__file__))
 _ID = re.compile(
-    r'"((?:operation|status|media-type|response|request|error|contract|mirror|convention|drift|attack|waiver)'
+    r'"((?:operation|status|media-type|response|request|error|contract|mirror|convention|drift|attack|waiver|version|consumer)'
     r'-[a-z]+(?:-[a-z]+)*)"'
 )
 
@@ -37,7 +39,9 @@ def test_every_id_that_judging_names_has_a_row() -> None:
     """No finding is without an explanation and a way to mend it."""
     files = [*TABLE.parent.rglob("*.py"), SOURCE / "usecases" / "check.py"]
     named = {one for path in files for one in _ID.findall(path.read_text())}
-    assert {one for one in named if not one.endswith("-")} <= set(RULES)
+    known = {*RULES, *OPERATION_RULES, *ROWS}
+    beginnings = {one for one in named if any(row.startswith(f"{one}-") for row in known)}
+    assert named - beginnings <= known
 
 
 @pytest.mark.parametrize("one", RULES.values(), ids=RULES)
@@ -46,7 +50,8 @@ def test_a_row_is_readable(one: rules.Rule) -> None:
     assert re.fullmatch(r"[a-z]+(-[a-z]+)+", one.id)
     assert one.meaning.endswith(".")
     assert one.mend.endswith(".")
-    assert one.area in {"operation", "request", "response", "contract", "mirror", "convention", "drift", "attack"}
+    areas = {"operation", "request", "response", "contract", "mirror", "convention", "drift", "attack", "consumer"}
+    assert one.area in areas
 
 
 def test_every_convention_has_its_row() -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from contextvars import ContextVar
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
@@ -43,39 +42,13 @@ _RISKY: Final = re.compile(r"\)[*+{?]|\\[1-9]")
 """Patterns that `re` may take very long for: a repeated group, a backward reference."""
 _SHORT: Final = 16
 """Code points up to which even those are quick."""
-_MOST_APPLIED: Final = 20_000
-"""Schemas that may be applied to one value; around a fifth of a second."""
-
-
-class Allowance:
-    """How many schemas may still be applied, by all validators that share it."""
-
-    __slots__ = ("left",)
-
-    def __init__(self, left: int) -> None:
-        """An allowance of so many."""
-        self.left = left
-
-
-class _TooMuch(Exception):
-    """More schemas would be applied than may be."""
-
-
-_applying: ContextVar[Allowance] = ContextVar("_applying")
-"""What is left for the value at hand."""
 
 
 class Official:
     """One schema as the independent validator sees it."""
 
-    def __init__(
-        self,
-        source: Source,
-        reading: Reading = Reading(),  # noqa: B008
-        allowance: Allowance | None = None,
-    ) -> None:
+    def __init__(self, source: Source, reading: Reading = Reading()) -> None:  # noqa: B008
         """Make the validator; what it cannot read shows when it is asked."""
-        self._allowance = allowance
         hidden = reading.hidden
         documents = {uri: _without(one, hidden) for uri, one in source.documents.items()}
         root = _without(source.root, hidden)
@@ -98,7 +71,7 @@ class Official:
     def errors(self, value: Any) -> Iterator[Any]:
         """What the validator has against a value, each error down to its causes."""
         try:
-            todo = list(self._found(value))
+            todo = list(self._validator.iter_errors(value))
         except (Exception, RecursionError):
             return
         while todo:
