@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from truemirror.core.contract.waivers import Waiver
-from truemirror.core.wire.authority import without_port
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +15,7 @@ class VerifyConfig:
     """How a live service is asked its recorded requests."""
 
     headers: Mapping[str, str] = field(default_factory=dict)
-    """Header fields in place of recorded ones with stand-ins; `env:NAME` is what that environment variable says."""
+    """Header fields in place of recorded ones that hold stand-ins; `env:NAME` is what that environment variable says."""
     secrets: tuple[str, ...] = ()
     """Secrets that clients brought, as `env:NAME`; each is recognised by the stand-in that it has in the mirror."""
     logins: Mapping[str, str] = field(default_factory=dict)
@@ -121,7 +120,7 @@ class Config:
 
     def service_of_host(self, host: str) -> ServiceConfig | None:
         """The service that a host name (with or without port) belongs to."""
-        bare = without_port(host)
+        bare = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
         for service in self.services.values():
             if host in service.hosts or bare in service.hosts:
                 return service

@@ -174,9 +174,9 @@ ROWS: Final = (
     Row(
         "format-added",
         "values",
-        "wwbw",
+        "wwww",
         "{path} is now in the format {after}",
-        "Contracts hold values to a format; between bare schemas it is a word to people, which some validators check.",
+        "By default a format is a word to people; some validators hold values to it.",
         _TAKE,
         _S,
         {"type": "string", "format": "date"},
@@ -186,7 +186,7 @@ ROWS: Final = (
     Row(
         "format-removed",
         "values",
-        "wwwb",
+        "wwww",
         "{path} is no longer in the format {before}",
         "Readers that parse the text may meet another.",
         _GIVE,
@@ -198,7 +198,7 @@ ROWS: Final = (
     Row(
         "format-changed",
         "values",
-        "wwbb",
+        "wwww",
         "{path} is in the format {after} now, in {before} before",
         "Readers that parse the text may fail.",
         _BOTH,

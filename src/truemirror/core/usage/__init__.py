@@ -1,1 +1,0 @@
-"""What consumers need of a provider."""
