@@ -15,7 +15,7 @@ class VerifyConfig:
     """How a live service is asked its recorded requests."""
 
     headers: Mapping[str, str] = field(default_factory=dict)
-    """Header fields in place of recorded ones that hold stand-ins; `env:NAME` is what that environment variable says."""
+    """Header fields in place of recorded ones with stand-ins; `env:NAME` is what that environment variable says."""
     secrets: tuple[str, ...] = ()
     """Secrets that clients brought, as `env:NAME`; each is recognised by the stand-in that it has in the mirror."""
     logins: Mapping[str, str] = field(default_factory=dict)
