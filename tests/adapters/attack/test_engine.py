@@ -28,6 +28,7 @@ class Numbers(BaseHTTPRequestHandler):
     """Answers every number but the largest one."""
 
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body in one packet, or every answer waits for a delayed acknowledgement
 
     def do_GET(self) -> None:
         """One answer."""
