@@ -249,7 +249,7 @@ def test_an_attack_finds_a_planted_500_and_keeps_it(
     towers: Towers, project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The failure is minimised, kept, asked first the next time, and told once it is mended."""
-    short = ["--attack-seconds", "10", "--seed", "7"]
+    short = ["--attack-seconds", "40", "--seed", "7"]
     document = _verified(capsys, "--against", towers.fresh("boom"), *short, code=1)
     assert "attack-server-error" in _rules(document)
     assert document["attack"]["seed"] == 7
