@@ -10,7 +10,6 @@ from typing import Final
 
 from truemirror.core.schema.codepoints import ALL_POINTS, Points, how_many
 from truemirror.core.schema.language import AllOf, AnyOf, Except, InOrder, Language, OneOf, Times
-from truemirror.core.schema.language_places import Rounds, unfolded
 
 FRIENDLY: Final = "a0Abcdefghijklmnopqrstuvwxyz123456789BCDEFGHIJKLMNOPQRSTUVWXYZ-_. /:@,;#!?+*=%&~()[]{}<>|'\"$^`\\"
 """Printable letters of ASCII, the most readable first."""
@@ -22,8 +21,6 @@ def sets_of(language: Language) -> set[Points]:
     """Every set of code points that a language is made of."""
     found: set[Points] = set()
     seen: set[int] = set()
-    rounds: dict[Language, Language] = {}
-    """Each kept with what it unfolds to, so that no other language takes over the id of one that was seen."""
     waiting = [language]
     while waiting:
         one = waiting.pop()
@@ -41,9 +38,6 @@ def sets_of(language: Language) -> set[Points]:
                 waiting.append(body)
             case Except(part=part):
                 waiting.append(part)
-            case Rounds() if one not in rounds:
-                rounds[one] = unfolded(one)
-                waiting.append(rounds[one])
     return found
 
 

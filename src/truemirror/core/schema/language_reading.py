@@ -76,7 +76,7 @@ def _counted(source: Source, piece: Piece, place: int) -> Piece:
         raise source.refused("a possessive quantifier")
     if source.peek() in SIGNS or COUNT.match(source.text, source.at):
         raise source.refused("a quantifier after a quantifier")
-    return repeated(piece, fewest, most)
+    return repeated(piece, fewest, most, place)
 
 
 def _bounds(source: Source) -> tuple[int, int | None] | None:

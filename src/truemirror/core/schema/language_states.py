@@ -12,7 +12,6 @@ from typing import Final, TypeAlias
 from truemirror.core.schema.budget import Budget
 from truemirror.core.schema.language import AllOf, AnyOf, Except, InOrder, Language, OneOf, Times
 from truemirror.core.schema.language_alphabet import Alphabet, sets_of
-from truemirror.core.schema.language_places import Rounds, unfolded
 
 POINTS: Final = 0
 CHAIN: Final = 1
@@ -20,7 +19,6 @@ LOOP: Final = 2
 ANY_OF: Final = 3
 ALL_OF: Final = 4
 EXCEPT: Final = 5
-ROUNDS: Final = 6
 ENDLESS: Final = -1
 """The upper bound of a loop that has none."""
 
@@ -30,8 +28,7 @@ LETTER: Final = 2
 ANY: Final = 3
 
 Node: TypeAlias = tuple[int, ...]
-"""The kind and its parts: POINTS mask; CHAIN, ANY_OF and ALL_OF states; LOOP body, fewest, most; EXCEPT state; ROUNDS a
-number and what may follow at once."""
+"""The kind and its parts: POINTS mask; CHAIN and ANY_OF and ALL_OF states; LOOP body, fewest, most; EXCEPT state."""
 Moves: TypeAlias = tuple[tuple[int, int], ...]
 """Sets of blocks that share none, and the state each leads to; letters in no set lead to NONE."""
 
@@ -39,7 +36,7 @@ Moves: TypeAlias = tuple[tuple[int, int], ...]
 class States:
     """All states that one question has met."""
 
-    __slots__ = ("_known", "_met", "_moves", "_numbers", "alphabet", "budget", "nodes", "nullable", "sure")
+    __slots__ = ("_known", "_moves", "alphabet", "budget", "nodes", "nullable", "sure")
 
     def __init__(self, language: Language, budget: Budget) -> None:
         """States for questions to a language, paid for from a budget."""
@@ -51,9 +48,6 @@ class States:
         """Whether the expression tells that a state has words; where it is False, it may have some."""
         self._known: dict[Node, int] = {}
         self._moves: list[Moves | None] = []
-        self._numbers: dict[Rounds, int] = {}
-        self._met: list[Rounds] = []
-        """The repetitions that look around, and the number of each."""
         everything = self.alphabet.everything
         for node in ((POINTS, 0), (CHAIN,), (POINTS, everything), (LOOP, LETTER, 0, ENDLESS)):
             self._state(node)
@@ -76,8 +70,6 @@ class States:
         kind, parts = node[0], node[1:]
         if kind == POINTS:
             return False, parts[0] != 0
-        if kind == ROUNDS:
-            return self.nullable[parts[1]], self.sure[parts[1]]
         if kind == LOOP:
             return parts[1] == 0 or self.nullable[parts[0]], self.sure[parts[0]]
         if kind == EXCEPT:
@@ -108,19 +100,10 @@ class States:
                     state = self.all_of([self._compiled(part, known) for part in parts])
                 case Except(part=part):
                     state = self.negated(self._compiled(part, known))
-                case Rounds(after=after, before=before):
-                    state = self._rounds(language, self._compiled(after[before], known))
                 case _:
                     raise TypeError(language)
             known[id(language)] = state
         return state
-
-    def _rounds(self, rounds: Rounds, rest: int) -> int:
-        """Rounds that look around; `rest` may follow at once."""
-        number = self._numbers.setdefault(rounds, len(self._met))
-        if number == len(self._met):
-            self._met.append(rounds)
-        return self._state((ROUNDS, number, rest))
 
     def points(self, mask: int) -> int:
         """Words of one letter out of a set of blocks."""
@@ -302,20 +285,12 @@ class States:
                 parts.remove(part)
                 continue
             left = [one for one in node[1:] if one not in refused and not self._is_refusal_of(one, parts)]
-            left = [self._without(one, parts) for one in left]
-            if left != list(node[1:]):
+            if len(left) < len(node) - 1:
                 again = self.all_of([*(parts - {part}), self.any_of(left)])
                 parts.clear()
                 parts.update(self.nodes[again][1:] if self.nodes[again][0] == ALL_OF else (again,))
                 return NONE not in parts
         return True
-
-    def _without(self, state: int, parts: set[int]) -> int:
-        """An intersection inside of another, without what the other says already."""
-        node = self.nodes[state]
-        if node[0] != ALL_OF or parts.isdisjoint(node[1:]):
-            return state
-        return self.all_of([one for one in node[1:] if one not in parts])
 
     def _is_refusal_of(self, state: int, parts: set[int]) -> bool:
         """Whether a state is the complement of one of the parts."""
@@ -371,8 +346,6 @@ class States:
             return self._any_moves([pair for part in node[1:] for pair in self.moves(part)])
         if kind == ALL_OF:
             return self._all_moves(node[1:])
-        if kind == ROUNDS:
-            return self.moves(self.compiled(unfolded(self._met[node[1]])))
         return self._except_moves(node[1])
 
     def _chain_moves(self, parts: Node) -> Moves:
