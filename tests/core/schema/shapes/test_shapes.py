@@ -49,7 +49,7 @@ def test_alternatives_beyond_the_limit_stay_open() -> None:
     parts = [{"anyOf": [{"required": [f"a{number}"]}, {"required": [f"b{number}"]}]} for number in range(12)]
     _, found = cases_of({"type": "object", "allOf": parts}, Kind.OBJECT)
     assert 0 < len(found) <= MOST
-    assert all(case.rest for case in found[:1])
+    assert any(case.rest for case in found)
 
 
 def test_a_kind_without_values_has_no_case() -> None:

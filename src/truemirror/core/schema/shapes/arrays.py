@@ -36,7 +36,8 @@ def array_shape(known: Known, case: Case) -> ArrayShape | None:
     """The shape of a case; None where no array can look like that."""
     atoms = case.atoms
     denied = [atom.term for atom in atoms if isinstance(atom, Not)]
-    lacking = [known.views.negation(one.values) for one in denied if isinstance(one, Contains)]
+    lacking = [known.views.negation(one.values) for one in denied if isinstance(one, Contains) and one.fewest == 1]
+    few = any(isinstance(one, Contains) and one.fewest > 1 for one in denied)
     wrong = {
         one.place if isinstance(one, ItemAt) else one.start: known.views.negation(one.values)
         for one in denied
@@ -64,7 +65,7 @@ def array_shape(known: Known, case: Case) -> ArrayShape | None:
     most = min(mosts, default=None)
     if most is not None and fewest > most:
         return None
-    exact = not (contains or repeats or (distinct and first))
+    exact = not (contains or few or repeats or (distinct and first))
     return ArrayShape(first, rest, fewest, most, distinct, repeats, contains, exact)
 
 

@@ -52,11 +52,11 @@ class _Expansion:
     """Alternatives multiplied out, one goal's."""
 
     def __init__(self, known: Known, kind: Kind) -> None:
-        """So many cases may come of it."""
+        """So many more cases may come of it."""
         self._known = known
         self._views = known.views
         self._kind = kind
-        self._left = MOST
+        self._left = MOST - 1
 
     def expand(self, todo: list[Term], atoms: frozenset[Term], seen: frozenset[Term]) -> Iterator[Case]:
         """The cases in which these terms and atoms hold; `seen` are the references on the way."""
@@ -73,10 +73,11 @@ class _Expansion:
             undecided = [Either(frozenset(choice)) for choice in choices if len(choice) > 1]
             if not todo:
                 break
-        if not undecided or self._left <= 0:
+        ordered = sorted(undecided, key=lambda one: len(one.terms))
+        if not ordered or self._left < len(ordered[0].terms) - 1:
             yield Case(self._kind, self._views.sorted(atoms), tuple(undecided))
             return
-        first, *others = sorted(undecided, key=lambda one: len(one.terms))
+        first, *others = ordered
         self._left -= len(first.terms) - 1
         for part in self._views.parts(first):
             yield from self.expand([*others, part], atoms, seen)
