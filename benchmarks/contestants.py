@@ -33,7 +33,8 @@ class Contestant:
     available: Callable[[], bool]
     most: int = 100_000
     """More recordings than this are not asked of it."""
-    prefix: str = ""
+    cores: str = SERVER_CORE
+    """Those that it may use."""
 
 
 def pinned(core: str, command: Sequence[str]) -> list[str]:
@@ -53,7 +54,7 @@ def running(contestant: Contestant, count: int) -> Iterator[tuple[int, int]]:
     """Start a contestant, wait until it answers, give its port and process group, end it."""
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
         port = free_port()
-        command = pinned(SERVER_CORE, contestant.command(Path(folder), port, count))
+        command = pinned(contestant.cores, contestant.command(Path(folder), port, count))
         with (Path(folder) / "output.log").open("wb") as output:
             started = subprocess.Popen(
                 command, cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
@@ -101,6 +102,11 @@ def _truemirror(folder: Path, port: int, count: int) -> Sequence[str]:
     MirrorFiles(folder / "mirrors").save(mirror_of(count))
     mirrors = str(folder / "mirrors")
     return [sys.executable, "-m", "truemirror", "serve", "items", "--mirrors", mirrors, "--port", str(port)]
+
+
+def _workers(folder: Path, port: int, count: int) -> Sequence[str]:
+    """Our mirror server by two processes, which share one of their two cores with the load."""
+    return [*_truemirror(folder, port, count), "--workers", "2"]
 
 
 def _nginx(folder: Path, port: int, count: int) -> Sequence[str]:
@@ -169,6 +175,7 @@ def _jar() -> bool:
 
 CONTESTANTS = (
     Contestant("truemirror", _truemirror, lambda: True),
+    Contestant("truemirror --workers 2", _workers, lambda: True, cores=f"{SERVER_CORE},{LOAD_CORE}"),
     Contestant("nginx return 200", _nginx, lambda: shutil.which("nginx") is not None),
     Contestant("WireMock", _wiremock, _jar, most=10_000),
     Contestant("Mountebank", _mountebank, lambda: (PEERS / "mountebank").is_dir(), most=10_000),

@@ -125,6 +125,28 @@ def test_a_ca_that_is_about_to_expire_is_made_anew(tmp_path: Path, monkeypatch: 
     assert x509.load_pem_x509_certificate(new).not_valid_after_utc > datetime.now(UTC) + timedelta(days=3000)
 
 
+def test_several_who_renew_a_ca_at_once_end_with_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each has the CA that is kept afterwards, so that its clients trust it."""
+    folder = tmp_path / "ca"
+    monkeypatch.setattr(certificates, "_CA_DAYS", 29)
+    tls_for([], folder)
+    monkeypatch.undo()
+    program = (
+        "import sys; from pathlib import Path; from truemirror.adapters.certificates import _ca;"
+        "sys.stdin.readline(); print(_ca(Path(sys.argv[1]))[0].serial_number)"
+    )
+    command = [sys.executable, "-c", program, str(folder)]
+    several = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(6)]
+    for one in several:
+        assert one.stdin is not None
+        one.stdin.write("go\n")
+        one.stdin.flush()
+    told = {one.communicate(timeout=60)[0].strip() for one in several}
+    kept = x509.load_pem_x509_certificate((folder / "ca.pem").read_bytes())
+    assert told == {str(kept.serial_number)}
+    assert not list(tmp_path.glob(".ca-*"))
+
+
 @pytest.mark.parametrize("name", ["ca.pem", "ca-key.pem"])
 @pytest.mark.parametrize("content", [b"", b"nonsense", None])
 def test_a_damaged_ca_is_told(tmp_path: Path, name: str, content: bytes | None) -> None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import os
-import shutil
 import ssl
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -82,15 +81,31 @@ def _needed() -> None:
 
 
 def _ca(folder: Path) -> tuple[x509.Certificate, EllipticCurvePrivateKey]:
-    """The CA, made where there is none or it is about to expire."""
-    if not (folder / CERTIFICATE).exists():
-        _make(folder)
-    certificate, key = _read(folder)
-    if certificate.not_valid_after_utc < datetime.now(UTC) + timedelta(days=_RENEW_DAYS):
-        shutil.rmtree(folder)
-        _make(folder)
+    """The CA, made where there is none or it is about to expire; of several who do so at once, one after the other."""
+    with _alone(folder):
+        if not (folder / CERTIFICATE).exists():
+            _make(folder)
         certificate, key = _read(folder)
+        if certificate.not_valid_after_utc < datetime.now(UTC) + timedelta(days=_RENEW_DAYS):
+            with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".ca-") as aside:
+                folder.rename(Path(aside) / "old")
+                _make(folder)
+            certificate, key = _read(folder)
     return certificate, key
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Nobody else makes or renews the CA meanwhile, where the system has locks for that."""
+    folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    with (folder.parent / f".{folder.name}.lock").open("ab") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _read(folder: Path) -> tuple[x509.Certificate, EllipticCurvePrivateKey]:

@@ -362,6 +362,10 @@ def check(
 
     mirrors = MirrorFiles(config.mirrors)
     result = check(config, mirrors, contract_store(config), services, only=only, progress=progress)
+    if only != "mirrors":
+        from truemirror.bootstrap.usage import with_unmet
+
+        result = with_unmet(config, result)
     findings = result.findings
     if only != "mirrors":
         from truemirror.bootstrap.publish import released

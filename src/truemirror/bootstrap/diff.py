@@ -10,18 +10,61 @@ from typing import TYPE_CHECKING, Any
 from truemirror.errors import UsageError
 
 if TYPE_CHECKING:
+    from truemirror.config import Config
     from truemirror.core.contract.compat.judge import Judgement
     from truemirror.core.contract.compat.policy import Mode, Policy
+    from truemirror.usecases.diff_whom import Whom
 
 
-def diff(old: Path, new: Path, mode: Mode, policy: Policy) -> Judgement:
-    """Compare two files or folders. Raises UsageError, FormatError, StoreError."""
+def diff(
+    old: Path, new: Path, mode: Mode, policy: Policy, config: Config | None = None, service: str = ""
+) -> Judgement:
+    """Compare two files or folders, and name whom it concerns where the configuration knows.
+
+    `service` is the one that both are versions of, when their places do not tell. Raises UsageError, FormatError,
+    StoreError.
+    """
     from truemirror.adapters.contract_files import documents_at
     from truemirror.usecases.diff import Documents
     from truemirror.usecases.diff import diff as compare
 
     sides = [Documents(str(path), *documents_at(path)) for path in (old, new)]
-    return compare(sides[0], sides[1], mode, policy)
+    judgement = compare(sides[0], sides[1], mode, policy)
+    return _whom(config, service or _service_at(config, old, new)).told(judgement) if config else judgement
+
+
+def _service_at(config: Config | None, *paths: Path) -> str:
+    """The service in whose folder of contracts all paths lie; empty where there is none."""
+    if config is None:
+        return ""
+    root = config.contracts.resolve()
+    known = {
+        path.resolve().relative_to(root).parts[:1] if path.resolve().is_relative_to(root) else () for path in paths
+    }
+    return known.pop()[0] if len(known) == 1 and () not in known else ""
+
+
+def _whom(config: Config, service: str) -> Whom:
+    """Who has to do with a service."""
+    from truemirror.adapters.clock import SystemClock
+    from truemirror.usecases.check import consumers_of, owner_of
+    from truemirror.usecases.diff_whom import Whom
+
+    callers = consumers_of(config, service) if service else ()
+    return Whom(service, owner_of(config, service), callers, config.waivers, SystemClock().today())
+
+
+def see_known(config: Config, service: str) -> None:
+    """Raises UsageError for a service that nobody has heard of."""
+    from truemirror.adapters.contract_files import ContractFiles
+
+    known = sorted({*config.services, *ContractFiles(config.contracts).services()})
+    if service not in known:
+        from difflib import get_close_matches
+
+        near = get_close_matches(service, known, n=1, cutoff=0.3)
+        fix = "name a service of the configuration"
+        raise UsageError(f"there is no service {service!r}", nearest=near[0] if near else ", ".join(known), fix=fix)
 
 
 def batch(path: str, mode: Mode, policy: Policy) -> Iterator[dict[str, Any]]:

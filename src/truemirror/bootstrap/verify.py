@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from truemirror.usecases.verify_result import Verified
 
 _FROM = "env:"
-_LOOPBACK = ("127.", "::1", "localhost")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +63,11 @@ def verify_provider(config: Config, service: str, url: str, wanted: Wanted, prog
 def _may_attack(host: str, wanted: Wanted) -> None:
     """Raises UsageError when an attack cannot or may not be made."""
     from truemirror.adapters.attack.engine import known_checks
+    from truemirror.core.wire.authority import is_loopback
     from truemirror.errors import UsageError
 
     known_checks()
-    if not host.startswith(_LOOPBACK) and not wanted.allow_remote:
+    if not is_loopback(host) and not wanted.allow_remote:
         fix = "--allow-remote when the service is yours and may be attacked, or --no-attack"
         raise UsageError(f"{host} is not this machine, and an attack writes and may break things", fix=fix)
 

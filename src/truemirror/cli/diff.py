@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from truemirror.cli.output import console, emit_json, json_option
+from truemirror.cli.output import console, contracts_option, emit_json, json_option, load_config
 from truemirror.cli.output import progress as shown_progress
 from truemirror.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
+    from truemirror.config import Config
     from truemirror.core.contract.compat.judge import Judgement
     from truemirror.core.contract.compat.policy import Mode, Policy
     from truemirror.core.contract.finding import Finding
@@ -36,25 +37,45 @@ _STYLES = {"compatible": "bold green", "breaking": "bold red", "unknown": "bold 
 @click.option(
     "--batch", metavar="PAIRS.jsonl", help="Answer many pairs of schemas, one a line; - reads them from a pipe."
 )
-@click.option("--formats", is_flag=True, help="Hold values to `format`, which is otherwise a word to people.")
+@click.option(
+    "--formats/--no-formats",
+    default=None,
+    help="Hold values to `format`, or do not; contracts are held to it, bare schemas not, where nobody says so.",
+)
 @click.option(
     "--steps",
     type=click.IntRange(1_000, 100_000_000),
     metavar="N",
     help="What one question may cost before the answer is unknown; 400,000 is around a second.",
 )
+@click.option(
+    "--service",
+    default="",
+    metavar="NAME",
+    help="The service whose versions these are, where their folder does not tell; its callers are named.",
+)
+@contracts_option
 @json_option
 def command(
-    old: Path | None, new: Path | None, mode: str, batch: str | None, formats: bool, steps: int | None, as_json: bool
+    old: Path | None,
+    new: Path | None,
+    mode: str,
+    batch: str | None,
+    formats: bool | None,
+    steps: int | None,
+    service: str,
+    contracts: Path | None,
+    as_json: bool,
 ) -> int:
     """Compare two versions of a schema, an OpenAPI document or a contract folder, and prove what breaks.
 
-    Ends with 0 when they are compatible, 1 when something breaks, 3 when that cannot be decided, 4 when a file cannot
-    be read; with --batch with 0 when every line was answered.
+    Ends with 0 when they are compatible or what breaks is waived, 1 when something breaks, 3 when that cannot be
+    decided, 4 when a file cannot be read; with --batch with 0 when every line was answered.
 
     \b
     Examples:
       truemirror diff old.json new.json
+      truemirror diff contracts/tags/1.0.0 contracts/tags/1.1.0
       truemirror diff old.json new.json --mode full --json
       truemirror diff --batch pairs.jsonl > answers.jsonl
     """
@@ -70,23 +91,27 @@ def command(
         raise UsageError(
             "two versions are needed", fix="truemirror diff OLD NEW, or truemirror diff --batch PAIRS.jsonl"
         )
-    return _pair(old, new, Mode(mode), policy, as_json=as_json)
+    config = load_config(contracts=contracts)
+    return _pair(old, new, Mode(mode), policy, config, service, as_json=as_json)
 
 
-def _pair(old: Path, new: Path, mode: Mode, policy: Policy, *, as_json: bool) -> int:
+def _pair(old: Path, new: Path, mode: Mode, policy: Policy, config: Config, service: str, *, as_json: bool) -> int:
     """Compare two files or folders."""
-    from truemirror.bootstrap.diff import diff
-    from truemirror.usecases.diff import EXITS, document
+    from truemirror.bootstrap.diff import diff, see_known
+    from truemirror.usecases.diff import document
+    from truemirror.usecases.diff_whom import exit_code
 
+    if service:
+        see_known(config, service)
     with shown_progress() as progress:
         progress.stage(f"Comparing {old.name} and {new.name}")
-        judgement = diff(old, new, mode, policy)
+        judgement = diff(old, new, mode, policy, config, service)
         progress.done()
     if as_json:
         emit_json(document(judgement))
     else:
         _tell(judgement, old, new)
-    return int(EXITS[judgement.verdict])
+    return int(exit_code(judgement))
 
 
 def _batch(path: str, mode: Mode, policy: Policy) -> int:
@@ -106,17 +131,23 @@ def _tell(judgement: Judgement, old: Path, new: Path) -> None:
     """A judgement for people."""
     from rich.text import Text
 
+    from truemirror.usecases.diff_whom import is_waived
+
     out = console()
     counts = ", ".join(
         f"{number} {word}" for word in _MARKS if (number := sum(one.level == word for one in judgement.findings))
     )
-    word = judgement.verdict.value
-    out.print(Text.assemble((word, _STYLES[word]), f": {old} -> {new}" + (f"; {counts}" if counts else "")))
+    word, living = judgement.verdict.value, is_waived(judgement)
+    style = _STYLES["unknown" if living else word]
+    said = f"{word}, waived" if living else word
+    out.print(Text.assemble((said, style), f": {old} -> {new}" + (f"; {counts}" if counts else "")))
     order = list(_MARKS)
     for one in sorted(judgement.findings, key=lambda one: order.index(one.level)):
         _tell_finding(one)
     for reason in judgement.reasons:
         out.print(f"? {reason}", style="yellow", markup=False)
+    if living:
+        return
     if word == "breaking":
         out.print("next: keep the old promise beside the new one, or release a new major version", markup=False)
     elif word == "unknown":
@@ -129,10 +160,14 @@ def _tell_finding(one: Finding) -> None:
 
     out = console()
     mark, style = _MARKS[one.level]
-    place = f"{one.direction} {one.location}"  # which begins with the operation, where there is one
+    place = f"{one.direction} {one.location}".strip()  # which begins with the operation, where there is one
     out.print(Text.assemble("  ", (f"{mark} {one.rule}", style), "  ", (place, "cyan")))
     out.print(f"      {one.message}", markup=False)
-    if one.witness:
-        out.print(f"      witness {one.witness}", style="dim", markup=False)
-    if len(one.operations) > 1:
-        out.print(f"      also in {', '.join(one.operations[1:])}", style="dim", markup=False)
+    for word, text in (
+        ("witness", one.witness),
+        ("also in", ", ".join(one.operations[1:])),
+        ("waived:", one.waived),
+        ("called by", ", ".join(one.consumers) if one.level != "info" else ""),
+    ):
+        if text:
+            out.print(f"      {word} {text}", style="dim", markup=False)

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from truemirror.config import Config
     from truemirror.usecases.import_ import Imported, LeftOutOf
 
-OPENAPI = "openapi"
-FORMATS = ("har", "hoverfly", "mountebank", "postman", "vcr", "wiremock")
+OPENAPI, PACT = "openapi", "pact"
+FORMATS = ("har", "hoverfly", "mountebank", "pact", "postman", "vcr", "wiremock")
 _SHOWN = 40
 
 
@@ -36,6 +36,7 @@ _SHOWN = 40
 @click.option("--dry-run", "dry", is_flag=True, help="Only tell what would come of it.")
 @click.option("--as", "version", default="", metavar="V", help="Of openapi: the contract's version; its own else.")
 @click.option("--overwrite", is_flag=True, help="Of openapi: write over a version that says something else.")
+@click.option("--mirror", "as_mirror", is_flag=True, help="Of pact: carry the interactions over into a mirror, too.")
 @mirrors_option
 @contracts_option
 @json_option
@@ -50,6 +51,7 @@ def command(
     dry: bool,
     version: str,
     overwrite: bool,
+    as_mirror: bool,
     mirrors: Path | None,
     contracts: Path | None,
     as_json: bool,
@@ -58,12 +60,14 @@ def command(
 
     FORMAT is har, vcr, wiremock, hoverfly, mountebank or postman; FILE a file or a folder of them. Secrets are
     replaced as in a recording. With openapi, FILE is an OpenAPI document of 3.0 or 3.1, which becomes a version of the
-    contract. What cannot be carried over is listed, with why and what to do.
+    contract. With pact, FILE says what a consumer needs of the service, which `truemirror check` holds the contract
+    against. What cannot be carried over is listed, with why and what to do.
 
     \b
     Examples:
       truemirror import har tags.har --service tags
       truemirror import openapi api.yaml --service tags --as 1.0.0
+      truemirror import pact pacts/web-tags.json --service tags
       truemirror import vcr tests/cassettes --service tags
       truemirror import wiremock stubs/ --service tags --ignores
     """
@@ -76,6 +80,13 @@ def command(
 
         _see_options(format_name, files, {"--scenario": scenario, "--host": hosts, "--mirror-version": mirror_version})
         return import_openapi(config, files[0], service, version, overwrite=overwrite, as_json=as_json)
+    if format_name == PACT:
+        from truemirror.cli.import_pact import import_pact
+
+        _see_options(format_name, files, {} if as_mirror else {"--scenario": scenario, "--host": hosts})
+        import_pact(config, files[0], service, as_json=as_json and not as_mirror)
+        if not as_mirror:
+            return ExitCode.KEPT
     wanted = Wanted(format_name, service, mirror_version, scenario, hosts, dry=dry, ignores=ignores)
     with progress() as shown:
         imported = import_files(config, files, wanted, shown)

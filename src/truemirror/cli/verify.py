@@ -226,9 +226,13 @@ def _tell_found(out: Console, verified: Verified) -> None:
         if one.is_fixed:
             out.print(f"  no longer fails: {one.name}", style="green", markup=False)
             continue
+        if one.why:
+            out.print(f"  not known: {one.name}: {one.why}", style="yellow", markup=False)
+            continue
         out.print(f"  {'found' if one.is_new else 'fails again'}: {one.name}: {one.message}", markup=False)
-        if one.curl:
-            out.print(f"      {one.curl}", style="dim", markup=False)
+        for line in (*one.before, one.curl):
+            if line:
+                out.print(f"      {line}", style="dim", markup=False)
         if one.file:
             out.print(f"      kept in {_near(one.file)}", style="dim", markup=False)
 

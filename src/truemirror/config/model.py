@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from truemirror.core.contract.waivers import Waiver
+from truemirror.core.wire.authority import without_port
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ class Config:
 
     def service_of_host(self, host: str) -> ServiceConfig | None:
         """The service that a host name (with or without port) belongs to."""
-        bare = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
+        bare = without_port(host)
         for service in self.services.values():
             if host in service.hosts or bare in service.hosts:
                 return service

@@ -100,17 +100,33 @@ def smaller(request: Request) -> Iterator[Request]:
             document = orjson.loads(request.body)
         except ValueError:
             return
-        yield from (replace(request, body=orjson.dumps(one)) for one in _less(document))
+        for one in _less(document):
+            body = orjson.dumps(one)
+            headers = request.headers
+            if "content-length" in headers:
+                headers = headers.replacing("Content-Length", str(len(body)))
+            yield replace(request, headers=headers, body=body)
 
 
 def _less(document: Any) -> Iterator[Any]:
-    """The document with one member of an object or list less; two levels deep."""
+    """The document with one member of an object or list less, then with one member made plain."""
     if isinstance(document, dict):
         for key in document:
             yield {name: value for name, value in document.items() if name != key}
+        for key, value in document.items():
+            plain = _plain(value)
+            if plain != value:
+                yield {**document, key: plain}
     elif isinstance(document, list):
         for place in range(min(len(document), 20)):
             yield [*document[:place], *document[place + 1 :]]
+
+
+def _plain(value: Any) -> Any:
+    """The plainest value of a value's type; true stays, since false is no plainer."""
+    if isinstance(value, bool) or value is None:
+        return value
+    return type(value)()
 
 
 def curl_of(request: Request, url: str) -> str:

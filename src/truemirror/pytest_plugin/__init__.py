@@ -152,9 +152,9 @@ def mirror_server(request: pytest.FixtureRequest) -> Iterator[Callable[..., Serv
 
 
 @pytest.fixture(scope="session")
-def contract(request: pytest.FixtureRequest) -> Callable[[str], ContractOf]:
+def contract(request: pytest.FixtureRequest) -> Callable[..., ContractOf]:
     """A service's contract, to hold answers against: `contract("tags").check(response)`."""
-    made: Callable[[str], ContractOf] = _run(request.config).contract_of
+    made: Callable[..., ContractOf] = _run(request.config).contract_of
     return made
 
 

@@ -62,7 +62,7 @@ class Run:
         self._active: Active | None = None
         self._recorded: dict[str, str] = {}
         self._servers = Servers(settings)
-        self._contracts: dict[str, ContractOf] = {}
+        self._contracts: dict[tuple[str, str | None], ContractOf] = {}
 
     # -- one test ----------------------------------------------------------------------------------------------------
 
@@ -152,15 +152,16 @@ class Run:
         if watch.missed:
             pytest.fail("\n\n".join(text for _, text in watch.missed), pytrace=False)
 
-    def contract_of(self, service: str) -> "ContractOf":
-        """A service's contract in force; while recording, one that is yet to be made lets everything pass."""
+    def contract_of(self, service: str, version: str | None = None) -> "ContractOf":
+        """A service's contract in force, or that version; while recording, one yet to be made lets everything pass."""
         from truemirror.pytest_plugin.holding import ContractOf
 
         __tracebackhide__ = True
-        if service not in self._contracts:
+        key = (service, version)
+        if key not in self._contracts:
             with _told():
-                self._contracts[service] = ContractOf.load(self.settings.config, service, self.settings.mode)
-        return self._contracts[service]
+                self._contracts[key] = ContractOf.load(self.settings.config, service, self.settings.mode, version)
+        return self._contracts[key]
 
     # -- the session -------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""Answers of any client, in our own words.
+"""Answers and requests of any client, in our own words.
 
 Rules: nothing is imported to look at an answer; it is asked for the attributes that its client is known to have.
 """
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from truemirror.core.wire.exchange import Request
 from truemirror.core.wire.headers import Headers
 from truemirror.errors import UsageError
 
@@ -52,6 +53,31 @@ def heard(
         )
     pairs = headers if headers is not None else getattr(answer, "headers", ())
     return Heard(str(found_method).upper(), _target(str(found_url)), found_status, _headers(pairs), _body(answer, body))
+
+
+def asked(
+    request: Any = None,
+    *,
+    method: str | None = None,
+    url: str | None = None,
+    headers: Mapping[str, str] | Iterable[tuple[str, str]] | None = None,
+    body: Any = None,
+) -> Request:
+    """A request of requests, httpx or a strategy, sent or not; parts that are given win. Raises UsageError."""
+    if hasattr(request, "prepare"):
+        request = request.prepare()
+    found_method, found_url = method or _first(request, "method"), url or _first(request, "url", "full_path", "path")
+    if not found_method or not found_url:
+        raise UsageError(
+            f"{type(request).__name__} is no request: it has no {'address' if found_method else 'method'}",
+            nearest="a request of requests or httpx",
+            fix="give the parts: method=, url=, headers=, body=",
+        )
+    pairs = _headers(headers if headers is not None else getattr(request, "headers", None) or ())
+    content = _body(request, body)
+    if body is not None and not isinstance(body, str | bytes) and "content-type" not in pairs:
+        pairs = pairs.adding("Content-Type", "application/json")
+    return Request(str(found_method).upper(), _target(str(found_url)), pairs, content)
 
 
 def _first(thing: Any, *names: str) -> Any:

@@ -11,20 +11,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from truemirror.core.contract.compat.judge import Judgement, Verdict, judge_mode
+from truemirror.core.contract.compat.judge import Judgement, judge_mode
 from truemirror.core.contract.compat.policy import Mode, Policy
 from truemirror.core.contract.finding import Finding
 from truemirror.core.contract.json_text import read_json
 from truemirror.core.contract.openapi.detect import interface_of, offers
 from truemirror.core.contract.references import uri_of
 from truemirror.core.schema.reading import SchemaError, Source, dialect_of
-from truemirror.errors import ExitCode, TruemirrorError, UsageError
+from truemirror.errors import TruemirrorError, UsageError
 
-EXITS: Final = {
-    Verdict.COMPATIBLE: ExitCode.KEPT,
-    Verdict.BREAKING: ExitCode.BROKEN,
-    Verdict.UNKNOWN: ExitCode.UNKNOWN,
-}
 LARGEST_LINE: Final = 8 * 1024 * 1024
 """Bytes of one pair; a longer line is answered as unknown."""
 
@@ -83,7 +78,10 @@ def document(judgement: Judgement) -> dict[str, Any]:
 
 
 def finding_document(one: Finding) -> dict[str, Any]:
-    """A finding for programs; `witness` is null where there is none, which only notes and warnings have."""
+    """A finding for programs; `witness` is null where there is none, which only notes and warnings have.
+
+    Whom it concerns is said where the service is known, why it may stay where it is waived.
+    """
     made: dict[str, Any] = {
         "rule": one.rule,
         "level": one.level.value,
@@ -96,7 +94,9 @@ def finding_document(one: Finding) -> dict[str, Any]:
     if one.operation:
         made["operation"] = one.operation
         made["operations"] = list(one.operations)
-    return made
+    if one.service:
+        made |= {"service": one.service, "owner": one.owner, "consumers": list(one.consumers)}
+    return {**made, "waived": one.waived} if one.waived else made
 
 
 def batch(lines: Iterable[bytes], mode: Mode, policy: Policy) -> Iterator[dict[str, Any]]:

@@ -15,6 +15,7 @@ from truemirror.core.mirror.index import NoHit
 from truemirror.core.mirror.miss import Miss
 from truemirror.core.mirror.session import scenario_name
 from truemirror.core.wire.exchange import Exchange, Request
+from truemirror.errors import StoreError
 from truemirror.ports import Journal, Upstream
 from truemirror.usecases.replay import Lookup, Replayer
 
@@ -78,6 +79,12 @@ class Forwarding:
         """Compare and store a live exchange, as the decision says; `began_ms` orders overlaps. Raises StoreError."""
         if not (todo.store or todo.compare):
             return
+        if todo.store and self.journal is None and self.opens is not None:
+            raise StoreError(
+                f"the mode changed while {self.replayer.mirror.service} answered, so its answer is not stored",
+                where=self.replayer.mirror.service,
+                fix="ask again",
+            )
         scenario = scenario_name(session)
         redacted = self.replayer.redactor.redact(live, scenario)
         if todo.compare:

@@ -1,7 +1,8 @@
 """What verifying a provider came to, as values.
 
 Rules: nothing that was not asked counts as kept; a verdict is broken where something breaks, and unknown where some of
-what was to be asked could not be: an operation of which nothing was judged, a scenario without its state, a deadline.
+what was to be asked could not be: an operation of which nothing was judged, a scenario without its state, a deadline,
+a kept failure.
 """
 
 from collections.abc import Mapping
@@ -43,9 +44,14 @@ class FoundVerified:
     rule: str
     message: str
     curl: str = ""
+    """A line for a shell that asks it by hand."""
+    before: tuple[str, ...] = ()
+    """Lines for what has to be asked before; ids in later ones are those of the answers."""
     file: str = ""
     is_new: bool = False
     is_fixed: bool = False
+    why: str = ""
+    """Why nobody can say whether it still fails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,5 +103,6 @@ class Verified:
         if self.count(Level.BREAK):
             return ExitCode.BROKEN
         is_whole = not self.unjudged and not self.is_cut and not self.scenarios_in(State.NOT_RUN)
+        is_whole = is_whole and not any(one.why for one in self.found)
         could_attack = self.attack is None or self.attack.calls > 0
         return ExitCode.KEPT if self.asked and is_whole and could_attack else ExitCode.UNKNOWN

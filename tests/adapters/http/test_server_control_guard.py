@@ -9,8 +9,9 @@ from tests.adapters.http.test_server_control import AS_ADA, POLL, change, contro
 
 from truemirror.adapters.http.server import Listen, MirrorServer, Mount, doors_for
 from truemirror.adapters.http.server.control import Control
-from truemirror.adapters.http.server.control_guard import Guard, bare, is_loopback
+from truemirror.adapters.http.server.control_guard import Guard
 from truemirror.core.mirror.model import Mirror
+from truemirror.core.wire.authority import host_named, is_loopback, without_port
 from truemirror.core.wire.exchange import Request
 from truemirror.core.wire.headers import Headers
 from truemirror.usecases.replay import Replayer
@@ -159,7 +160,19 @@ def serving_with(guard: Guard, *mirrors: Mirror) -> MirrorServer:
 )
 def test_a_host_field_names_one_name_or_none(host: str, name: str | None) -> None:
     """What two readers could understand in two ways names nothing."""
-    assert bare(host) == name
+    assert host_named(host) == name
+
+
+@pytest.mark.parametrize(
+    ("authority", "host"),
+    [
+        ("tags.test:80", "tags.test"), ("tags.test", "tags.test"), ("[::1]:80", "[::1]"), ("[::1]", "[::1]"),
+        ("::1", "::1"), ("fe80::1:8080", "fe80::1:8080"), ("tags.test:", "tags.test:"), ("", ""),
+    ],
+)  # fmt: skip
+def test_a_port_is_taken_off_only_where_there_is_one(authority: str, host: str) -> None:
+    """The last step of an IPv6 address without brackets is none."""
+    assert without_port(authority) == host
 
 
 @pytest.mark.parametrize(

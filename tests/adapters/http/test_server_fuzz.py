@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.adapters.http.mirror_serving import answer, ask, call, mirror, port_of, serving, talking
 from tests.adapters.http.raw_sockets import raw_client, read_all
+from tests.long_runs import long_run
 
 from truemirror.adapters.http.server import Limits, MirrorServer
 from truemirror.core.wire.exchange import Coding, Fault, FaultKind, Framing, Response
@@ -126,12 +127,18 @@ def test_noise_hurts_nobody(server: MirrorServer, pieces: list[bytes]) -> None:
     attack(server, pieces)
 
 
-@pytest.mark.nightly
-@settings(max_examples=5_000, deadline=None)
-@given(mutated())
-def test_mutated_requests_hurt_nobody_all_night(server: MirrorServer, sent: bytes) -> None:
-    """The same, longer."""
-    attack(server, [sent])
+@long_run(25_000)
+@given(mutated(), st.integers(1, 400))
+def test_mutated_requests_hurt_nobody_all_night(server: MirrorServer, sent: bytes, size: int) -> None:
+    """The same, for minutes."""
+    attack(server, [sent[start : start + size] for start in range(0, len(sent), size)])
+
+
+@long_run(10_000)
+@given(st.lists(st.binary(min_size=1, max_size=2_000), max_size=6))
+def test_noise_hurts_nobody_all_night(server: MirrorServer, pieces: list[bytes]) -> None:
+    """Any bytes at all, for minutes."""
+    attack(server, pieces)
 
 
 def test_every_valid_request_is_survived_twice(server: MirrorServer) -> None:

@@ -1,8 +1,10 @@
 """A mirror with the live service behind it: what is asked there, what is stored, what is compared."""
 
 import json
+import socket
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 
 import pytest
 from tests.adapters.http.mirror_serving import (
@@ -17,12 +19,13 @@ from tests.adapters.http.mirror_serving import (
     talking,
     told,
 )
-from tests.adapters.http.raw_sockets import RawServer, answering, free_port, raw_server
+from tests.adapters.http.raw_sockets import RawServer, answering, free_port, raw_server, read_message
 
 from truemirror.adapters.http.client import HttpUpstream
 from truemirror.adapters.mirror_files import MirrorFiles
 from truemirror.core.mirror.decision import Mode
 from truemirror.errors import StoreError
+from truemirror.ports import Journal
 from truemirror.usecases.replay import Replayer
 from truemirror.usecases.serve import Forwarding, summarise
 
@@ -164,3 +167,43 @@ def test_requests_behind_one_that_is_asked_live_wait_for_their_turn() -> None:
     ):
         talk.send(ask("GET /new") + ask("GET /known") + ask("GET /newer"))
         assert [body_of(talk.read()) for _ in range(3)] == [b"live", b"old!", b"live"]
+
+
+def test_what_is_answered_after_recording_ended_is_refused_and_not_lost_silently(tmp_path: Path) -> None:
+    """A client that was promised a recording hears that there is none, and may ask again."""
+    store, arrived, go = MirrorFiles(tmp_path / "mirrors"), Event(), Event()
+
+    def slow(connection: socket.socket, number: int) -> None:
+        while read_message(connection):
+            arrived.set()
+            assert go.wait(30)
+            connection.sendall(LIVE)
+
+    def made(asked: Replayer) -> Forwarding:
+        def opens(replace: bool) -> Journal:
+            return store.journal("tags", "1.0.0", replace=replace)
+
+        return Forwarding(asked, HttpUpstream(upstream.url), opens(True), opens)
+
+    with (
+        raw_server(slow) as upstream,
+        serving(mirror(KNOWN), forwarding=made, mode=Mode.RECORD) as server,
+        talking(server) as asking,
+        talking(server) as steering,
+    ):
+        asking.send(ask("GET /new"))
+        assert arrived.wait(30)
+        switch = b'{"mode": "replay"}'
+        steering.send(
+            b"POST /__truemirror__/mode HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            b"Content-Length: %d\r\n\r\n%b" % (len(switch), switch)
+        )
+        assert status_of(steering.read()) == 200
+        go.set()
+        got = asking.read()
+    error = json.loads(body_of(got))["error"]
+    assert (status_of(got), error["message"]) == (
+        500,
+        "the mode changed while tags answered, so its answer is not stored",
+    )
+    assert error["fix"] == "ask again"

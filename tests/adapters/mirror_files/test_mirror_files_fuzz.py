@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.long_runs import long_run
 
 from truemirror.adapters.mirror_files import MirrorFiles
 from truemirror.adapters.mirror_files.tape import TapeWriter, encode_line
@@ -274,9 +275,15 @@ def test_a_small_file_does_not_become_a_large_memory(sound: Path, tmp_path: Path
     assert peak < 30 * size + 2_000_000, (peak, size)
 
 
-@pytest.mark.nightly
-@settings(max_examples=5_000)
+@long_run(10_000)
 @given(data=st.data())
 def test_hurt_files_all_night(sound: Path, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
-    """The same, longer."""
+    """The same, for minutes."""
     test_hurt_files_are_a_mirror_or_an_error_with_its_place.hypothesis.inner_test(sound, tmp_path_factory, data)  # type: ignore[attr-defined]
+
+
+@long_run(5_000)
+@given(data=st.data())
+def test_hurt_journals_all_night(sound: Path, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
+    """And what a killed recorder left."""
+    test_hurt_journals_are_taken_in_or_an_error.hypothesis.inner_test(sound, tmp_path_factory, data)  # type: ignore[attr-defined]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from truemirror.core.contract import rules, rules_live
+from truemirror.core.contract import rules, rules_live, rules_usage
 from truemirror.core.contract.compat.rules import ROWS
 from truemirror.core.contract.compat.rules_operations import OPERATION_RULES
 from truemirror.core.contract.conventions import CONVENTIONS
@@ -16,7 +16,7 @@ from truemirror.errors import UsageError
 
 TABLE = Path(rules.__file__)
 SOURCE = TABLE.parents[2]
-TABLES = (TABLE, Path(rules_live.__file__))
+TABLES = (TABLE, Path(rules_live.__file__), Path(rules_usage.__file__))
 _ID = re.compile(
     r'"((?:operation|status|media-type|response|request|error|contract|mirror|convention|drift|attack|waiver|version|consumer)'
     r'-[a-z]+(?:-[a-z]+)*)"'
@@ -50,7 +50,7 @@ def test_a_row_is_readable(one: rules.Rule) -> None:
     assert re.fullmatch(r"[a-z]+(-[a-z]+)+", one.id)
     assert one.meaning.endswith(".")
     assert one.mend.endswith(".")
-    areas = {"operation", "request", "response", "contract", "mirror", "convention", "drift", "attack"}
+    areas = {"operation", "request", "response", "contract", "mirror", "convention", "drift", "attack", "consumer"}
     assert one.area in areas
 
 

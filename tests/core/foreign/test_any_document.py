@@ -7,7 +7,15 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.core.foreign import test_har, test_hoverfly, test_mountebank, test_postman, test_vcr, test_wiremock
+from tests.core.foreign import (
+    test_har,
+    test_hoverfly,
+    test_mountebank,
+    test_pact,
+    test_postman,
+    test_vcr,
+    test_wiremock,
+)
 
 from truemirror.core.foreign.carried import Source
 from truemirror.core.foreign.formats import FORMATS
@@ -78,6 +86,21 @@ SOUND: dict[str, Any] = {
             },
         ]
     },
+    "pact": test_pact.pact(
+        test_pact.interaction(
+            {"query": {"a": ["b"]}, "headers": {"A": ["b"]}, "matchingRules": {"path": {"matchers": []}}},
+            {
+                "body": {"content": {"a": [1]}, "contentType": "application/json", "encoded": False},
+                "matchingRules": {
+                    "body": {"$.a[*]": {"combine": "AND", "matchers": [{"match": "regex", "regex": "x"}]}}
+                },
+                "generators": {"body": {"$.a": {"type": "Uuid"}}},
+            },
+            providerStates=[{"name": "x", "params": {}}], type="Synchronous/HTTP",
+        ),
+        test_pact.interaction({"query": "a=b"}, {"matchingRules": {"$.body.a": {"match": "type"}}}, providerState="y"),
+        messages=[{"description": "m"}],
+    ),
     "postman": {
         "info": {"schema": test_postman.SCHEMA}, "variable": [{"key": "a", "value": "b"}],
         "item": [

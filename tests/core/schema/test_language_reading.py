@@ -60,7 +60,7 @@ def test_patterns_are_found_where_the_validator_finds_them(pattern, texts):
     ours = read_pattern(pattern)
     theirs = jsonschema_rs.validator_for({"type": "string", "pattern": pattern})
     for text in texts:
-        if r"\b" in pattern or "." in pattern:
+        if r"\b" in pattern or "." in pattern or "(?" in pattern:  # there its classes are those of Unicode
             text = text.encode("ascii", "ignore").decode().replace("\r", "")
         assert accepts(ours, text) == theirs.is_valid(text), (pattern, text)
 

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from truemirror.core.attack import Attacked, AttackPlan, Suspect
+from truemirror.core.attack_chain import Givers
 from truemirror.core.wire.exchange import Exchange, Fault, FaultKind, Outcome, Request, Response
 from truemirror.core.wire.headers import Headers
 from truemirror.errors import FormatError, UsageError
@@ -24,7 +25,6 @@ GRACE = 10.0
 """Seconds beyond its time after which an attack is left, whatever the engine does."""
 MOST = 400
 """How many suspicions are taken down."""
-_LONGEST_CHAIN = 12
 _OWN_HEADERS = frozenset({"content-length", "connection", "accept-encoding", "user-agent", "x-schemathesis-testcaseid"})
 
 
@@ -105,6 +105,7 @@ def _run(schema: Any, plan: AttackPlan) -> Attacked:
     suspects: list[Suspect] = []
     phases: dict[str, None] = {}
     errors: dict[str, None] = {}
+    givers = Givers()
     calls = 0
     ends = time.monotonic() + plan.seconds + GRACE
     with warnings.catch_warnings():
@@ -115,8 +116,10 @@ def _run(schema: Any, plan: AttackPlan) -> Attacked:
                 calls += len(event.recorder.interactions)
                 if event.recorder.interactions:
                     phases[event.phase.value.lower()] = None
+                for interaction in event.recorder.interactions.values():
+                    givers.hear(_exchange(interaction, plan))
                 if len(suspects) < MOST:
-                    suspects += _suspects(event.recorder, plan)
+                    suspects += _suspects(event.recorder, plan, givers)
             elif isinstance(event, events.NonFatalError):
                 errors[f"{event.label}: {event.info.message}"[:300]] = None
             elif isinstance(event, events.FatalError):
@@ -126,7 +129,7 @@ def _run(schema: Any, plan: AttackPlan) -> Attacked:
     return Attacked(plan.seed, calls, tuple(phases), tuple(suspects[:MOST]), tuple(errors)[:20])
 
 
-def _suspects(recorder: Any, plan: AttackPlan) -> Iterator[Suspect]:
+def _suspects(recorder: Any, plan: AttackPlan, givers: Givers) -> Iterator[Suspect]:
     """The failing conversations of one scenario."""
     for case_id, checks in recorder.checks.items():
         for check in checks:
@@ -134,8 +137,8 @@ def _suspects(recorder: Any, plan: AttackPlan) -> Iterator[Suspect]:
                 continue
             failure = check.failure_info.failure
             failing = failure.case_id or case_id
-            chain = tuple(_chain(recorder, failing, plan))
-            if chain and len(chain) <= _LONGEST_CHAIN:
+            chain = givers.conversation(tuple(_chain(recorder, failing, plan)))
+            if chain:
                 said = " ".join(f"{failure.title}. {failure.message}".split())[:300]
                 yield Suspect(check.name, failure.operation, said, chain)
 

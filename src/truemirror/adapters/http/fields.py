@@ -13,6 +13,7 @@ import re
 
 from truemirror.adapters.http.address import Address
 from truemirror.core.mirror.session import SESSION_HEADER
+from truemirror.core.wire.authority import without_port
 from truemirror.core.wire.exchange import Framing
 from truemirror.core.wire.headers import Headers
 
@@ -191,7 +192,7 @@ def _cookie_for_client(value: str, host: str, address: Address) -> str:
     if domain is None:
         return value
     named = domain[1].strip().lower()
-    own = host.rpartition(":")[0] or host
+    own = without_port(host)
     if named == own.lower() or not (address.host == named or address.host.endswith("." + named)):
         return value
     return value[: domain.start()] + value[domain.end() :]

@@ -12,6 +12,7 @@ from typing import Final
 
 from truemirror.core.contract.finding import Finding, Level
 from truemirror.core.contract.rules_live import LIVE_ROWS
+from truemirror.core.contract.rules_usage import USAGE_ROWS
 from truemirror.errors import UsageError
 
 
@@ -21,7 +22,7 @@ class Rule:
 
     id: str
     area: str
-    """operation, request, response, contract, mirror, convention, drift or attack."""
+    """operation, request, response, contract, mirror, convention, drift, attack or consumer."""
     level: Level
     meaning: str
     """What it means when this is found, in one sentence."""
@@ -261,6 +262,7 @@ _ROWS: Final = (
         "Page by limit and offset, or by cursor, so that every consumer pages alike.",
     ),
     *(Rule(*row) for row in LIVE_ROWS),
+    *(Rule(*row) for row in USAGE_ROWS),
 )
 
 RULES: Final[Mapping[str, Rule]] = MappingProxyType({row.id: row for row in _ROWS})

@@ -11,6 +11,7 @@ from truemirror.core.foreign.carried import Carried, Source
 from truemirror.core.foreign.har import read_har
 from truemirror.core.foreign.hoverfly import read_hoverfly
 from truemirror.core.foreign.mountebank import read_mountebank
+from truemirror.core.foreign.pact import read_pact
 from truemirror.core.foreign.postman import read_postman
 from truemirror.core.foreign.vcr import read_vcr
 from truemirror.core.foreign.wiremock import read_wiremock
@@ -44,5 +45,6 @@ FORMATS: Mapping[str, Format] = {
     "wiremock": Format(read_wiremock, "mappings of WireMock, with __files", _JSON, Layout.STUBS),
     "hoverfly": Format(read_hoverfly, "simulations of Hoverfly, v5"),
     "mountebank": Format(read_mountebank, "imposters of Mountebank"),
+    "pact": Format(read_pact, "pacts of Pact, specifications 1 to 4"),
     "postman": Format(read_postman, "collections of Postman v2.1 with saved examples"),
 }

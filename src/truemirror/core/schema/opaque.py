@@ -33,6 +33,8 @@ _EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
     "relative-json-pointer": ("0", "1/a"),
     "regex": ("a", "^a+$"),
 }
+FORMATS: Final = frozenset(_EXAMPLES)
+"""The formats that can be tested."""
 _ODD: Final = ("", "a", "0", " ", "[", "%", "~", "{")
 """Texts that many formats refuse."""
 

@@ -16,11 +16,11 @@ from collections.abc import Coroutine
 from dataclasses import replace
 from typing import Any, cast
 
-from truemirror.adapters.http.server.control_guard import is_loopback
 from truemirror.adapters.http.server.door import Act, Door
 from truemirror.adapters.http.server.reader import Arrived, Malformed, Reader
 from truemirror.adapters.http.server.speaking import Script, Speaking
 from truemirror.adapters.http.server.stage import Stage
+from truemirror.core.wire.authority import is_loopback
 
 _LOG = logging.getLogger("truemirror.server")
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"

@@ -6,12 +6,10 @@ in constant time and told nowhere.
 """
 
 import hmac
-import ipaddress
 from dataclasses import dataclass
 
+from truemirror.core.wire.authority import ANY_ADDRESS, host_named, is_loopback
 from truemirror.core.wire.exchange import Request
-
-_ANY_ADDRESS = ("0.0.0.0", "::", "")  # noqa: S104 (recognised, never bound by default)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +49,9 @@ class Guard:
 
     def _is_named(self, host: str | None) -> bool:
         """Whether a Host is one that a program would use: loopback or the name listened at; any where all are."""
-        if host is None or (self.host in _ANY_ADDRESS and self.token):
+        if host is None or (self.host in ANY_ADDRESS and self.token):
             return True
-        name = bare(host)
+        name = host_named(host)
         return name is not None and (is_loopback(name) or name == self.host.lower())
 
     def _is_token(self, authorization: str) -> bool:
@@ -66,28 +64,3 @@ class Guard:
 
 _GIVE_TOKEN = "start with --control-token, or TRUEMIRROR_CONTROL_TOKEN, and send Authorization: Bearer TOKEN"  # noqa: S105
 _NO_TOKEN = Refusal(401, "token_needed", "the control paths need the token", "send Authorization: Bearer TOKEN")
-
-
-def bare(host: str) -> str | None:
-    """The name in a Host field, in lower case, without port and brackets; None when it is none."""
-    text = host.strip().lower()
-    if text.startswith("["):
-        name, bracket, rest = text[1:].partition("]")
-        if not bracket:
-            return None
-    else:
-        name, colon, port = text.partition(":")
-        rest = colon + port
-    return name if not rest or (rest[0] == ":" and rest[1:].isdecimal()) else None
-
-
-def is_loopback(name: str) -> bool:
-    """Whether a name or address is this machine's own; one that only begins like it is not."""
-    if name == "localhost":
-        return True
-    try:
-        address = ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return (mapped or address).is_loopback

@@ -26,6 +26,7 @@ from truemirror.core.mirror.parts import Parts
 from truemirror.core.mirror.redaction_restore import restore_outcome
 from truemirror.core.mirror.session import session_key
 from truemirror.core.mirror.timeline import NOWHERE
+from truemirror.core.wire.authority import without_port
 from truemirror.core.wire.canonical import canonical_path
 from truemirror.core.wire.exchange import Exchange, Fault, Request, Response
 from truemirror.core.wire.http2 import HTTP2, go_away
@@ -356,7 +357,7 @@ class Door:
         """The service that a request is for: by its host's name, else by the first step of its path."""
         if self._only is not None:
             return Routed(self._only, request)
-        bare = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
+        bare = without_port(host)
         for mount in self.mounts.values():
             if host.lower() in mount.hosts or bare.lower() in mount.hosts:
                 return Routed(mount, request)

@@ -19,9 +19,9 @@ from truemirror.adapters.http.server.control import Control
 from truemirror.adapters.http.server.control_guard import Guard
 from truemirror.adapters.http.server.door import Door, Mount
 from truemirror.adapters.http.server.reader import Limits
+from truemirror.core.wire.authority import ANY_ADDRESS
 from truemirror.errors import PortError
 
-_ALL_ADDRESSES = ("0.0.0.0", "::", "")  # noqa: S104 (never bound by default; recognised to print a usable address)
 BACKLOG = 2048
 _WATCH_SECONDS = 1.0
 _GRACE_SECONDS = 1.0
@@ -181,6 +181,6 @@ async def serve_until_stopped(
 
 def url(host: str, port: int, scheme: str = "http") -> str:
     """The address of a port, as a client on this machine names it."""
-    if host in _ALL_ADDRESSES:
+    if host in ANY_ADDRESS:
         host = "::1" if host == "::" else "127.0.0.1"
     return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"

@@ -117,7 +117,7 @@ class _Case:
 
     def _readings(self) -> tuple[Reading, Reading]:
         """How sender and receiver are read."""
-        formats = FORMATS if self._policy.formats else frozenset()
+        formats = FORMATS if self._policy.asserts_formats(self._direction) else frozenset()
         as_declared = Reading(formats, side=_SIDES.get(self._direction, Side.BOTH))
         if self._direction in BARE or not self._policy.tolerant:
             return as_declared, as_declared

@@ -60,8 +60,9 @@ def nobody_knows(_: str) -> bool | None:
 class Policy:
     """What holds beyond the schemas themselves."""
 
-    formats: bool = False
-    """Whether `format` is a promise; by default it is an annotation, as JSON Schema has it."""
+    formats: bool | None = None
+    """Whether `format` is a promise. Where nobody says, it is one in contracts, to whose formats every answer is held,
+    and an annotation between bare schemas, as JSON Schema has it."""
     tolerant: bool = True
     """In contracts: a writer sends only what it declares, a reader ignores what it does not know."""
     reads: ReadsPath = nobody_knows
@@ -70,3 +71,7 @@ class Policy:
     """What one question about two schemas may cost."""
     most_changes: int = 60
     """How many changes of one pair are explained one by one."""
+
+    def asserts_formats(self, direction: Direction) -> bool:
+        """Whether `format` is a promise in a direction."""
+        return direction not in BARE if self.formats is None else self.formats

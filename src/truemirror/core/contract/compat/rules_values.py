@@ -174,9 +174,9 @@ ROWS: Final = (
     Row(
         "format-added",
         "values",
-        "wwww",
+        "wwbw",
         "{path} is now in the format {after}",
-        "By default a format is a word to people; some validators hold values to it.",
+        "Contracts hold values to a format; between bare schemas it is a word to people, which some validators check.",
         _TAKE,
         _S,
         {"type": "string", "format": "date"},
@@ -186,7 +186,7 @@ ROWS: Final = (
     Row(
         "format-removed",
         "values",
-        "wwww",
+        "wwwb",
         "{path} is no longer in the format {before}",
         "Readers that parse the text may meet another.",
         _GIVE,
@@ -198,7 +198,7 @@ ROWS: Final = (
     Row(
         "format-changed",
         "values",
-        "wwww",
+        "wwbb",
         "{path} is in the format {after} now, in {before} before",
         "Readers that parse the text may fail.",
         _BOTH,

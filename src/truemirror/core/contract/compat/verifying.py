@@ -1,7 +1,8 @@
 """Whether a value conforms to a document, as the independent validator says: the last word on every witness.
 
 Rules: nothing of our own reading is used here but the policy, which is written into the document first; a pattern that
-could keep `re` busy for long is asked of an engine that cannot hang. What the validator cannot say is None.
+could keep `re` busy for long is asked of an engine that cannot hang, and the schemas that are applied are counted, so
+that references which fan out end. What the validator cannot say, or not in time, is None.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
 
+import attrs
 import jsonschema
 import jsonschema_rs
 from jsonschema_specifications import REGISTRY  # type: ignore[import-untyped]  # the library has no types
@@ -35,6 +37,7 @@ _DRAFTS: Final[Mapping[Dialect, tuple[Any, Any]]] = {
     Dialect.DRAFT201909: (jsonschema.Draft201909Validator, DRAFT201909),
     Dialect.DRAFT202012: (jsonschema.Draft202012Validator, DRAFT202012),
 }
+_STOCK: Final = frozenset(make for make, _ in _DRAFTS.values())
 _RISKY: Final = re.compile(r"\)[*+{?]|\\[1-9]")
 """Patterns that `re` may take very long for: a repeated group, a backward reference."""
 _SHORT: Final = 16
@@ -56,14 +59,12 @@ class Official:
             for name, one in ((uri, root), *documents.items())
         )
         schema = {"$ref": f"{uri}#{source.pointer}"}
-        checker = make.FORMAT_CHECKER if reading.formats else None
-        self._formats = reading.formats
-        self._validator = _careful(make)(schema, registry=registry, format_checker=checker)
+        self._validator = _careful(make, reading.formats)(schema, registry=registry)
 
     def accepts(self, value: Any) -> bool | None:
         """Whether a value conforms; None where the validator fails."""
         try:
-            return not any(self._counts(error) for error in self._validator.iter_errors(value))
+            return next(self._validator.iter_errors(value), None) is None
         except (Exception, RecursionError):  # whatever a hostile schema does to it
             return None
 
@@ -77,10 +78,6 @@ class Official:
             error = todo.pop()
             yield error
             todo.extend(error.context or ())
-
-    def _counts(self, error: Any) -> bool:
-        """Whether an error counts: a format that is no promise does not."""
-        return error.validator != "format" or error.validator_value in self._formats
 
 
 def _declared(source: Source) -> Dialect:
@@ -104,12 +101,29 @@ def plain(value: Any) -> Any:
 
 
 @lru_cache
-def _careful(make: Any) -> Any:
-    """A validator class in which no pattern hangs."""
-    keywords: dict[str, Any] = {"pattern": _pattern, "patternProperties": _pattern_properties}
+def _careful(make: Any, formats: frozenset[str]) -> Any:
+    """A validator class in which no pattern hangs, and which asserts these formats as answers are held to them."""
+
+    def format_(validator: Any, name: Any, instance: Any, schema: Any) -> Iterator[Any]:
+        """The keyword `format`."""
+        if name in formats and validator.is_type(instance, "string") and not _format_engine(name).is_valid(instance):
+            yield jsonschema.ValidationError(f"{instance!r} is no {name}")
+
+    keywords: dict[str, Any] = {"pattern": _pattern, "patternProperties": _pattern_properties, "format": format_}
     if "additionalProperties" in make.VALIDATORS:
         keywords["additionalProperties"] = _additional
-    return jsonschema.validators.extend(make, keywords)  # type: ignore[no-untyped-call]  # the library has no types here
+    made: Any = jsonschema.validators.extend(make, keywords)  # type: ignore[no-untyped-call]  # no types here
+
+    def evolve(self: Any, **changes: Any) -> Any:
+        """The validator of a schema further in: one that names its draft would get the library's own class."""
+        schema = changes.setdefault("schema", self.schema)
+        named = isinstance(schema, Mapping) and "$schema" in schema
+        wanted = _careful(jsonschema.validators.validator_for(schema, default=make), formats) if named else type(self)
+        known = {one.alias: getattr(self, one.name) for one in attrs.fields(type(self)) if one.init}
+        return wanted(**{**known, **changes})
+
+    made.evolve = evolve
+    return made
 
 
 def found_in(pattern: str, text: str) -> bool:
@@ -126,6 +140,13 @@ def found_in(pattern: str, text: str) -> bool:
 def _engine(pattern: str) -> Any:
     """A pattern compiled by the engine that cannot hang."""
     return jsonschema_rs.Draft202012Validator({"pattern": pattern})
+
+
+@lru_cache
+def _format_engine(name: str) -> Any:
+    """A format as the engine reads it that judges answers; the library's own knows some of them only with more
+    packages."""
+    return jsonschema_rs.Draft202012Validator({"format": name}, validate_formats=True)
 
 
 def _pattern(validator: Any, pattern: str, instance: Any, schema: Any) -> Iterator[Any]:

@@ -8,8 +8,13 @@ as bits of their depths, and what it says holds only while those find nothing.
 from dataclasses import dataclass
 from typing import Final
 
+from truemirror.core.schema.budget import Budget
 from truemirror.core.schema.constant import fraction_of
 from truemirror.core.schema.terms import Json
+
+LARGEST: Final = 60_000
+"""Parts of a value that is given; members and items count."""
+_PARTS_PER_STEP: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,28 @@ EMPTY: Final = Harvest((), True)
 def unsure(reason: str) -> Harvest:
     """No value was found, and whether there is one is not known."""
     return Harvest((), False, reason)
+
+
+def writable(one: Harvest, budget: Budget) -> Harvest:
+    """A harvest without values that are too large to write down: parts may be shared, so that they fan out."""
+    kept = tuple(value for value in one.values if not isinstance(value, dict | list) or _is_small(value, budget))
+    if len(kept) == len(one.values):
+        return one
+    return Harvest(kept, False, one.unsure or "a value that would show it is too large to be written down", one.leans)
+
+
+def _is_small(value: Json, budget: Budget) -> bool:
+    """Whether a value has no more parts than are written down."""
+    count, waiting = 0, [value]
+    while waiting and count <= LARGEST:
+        count += 1
+        part = waiting.pop()
+        if isinstance(part, dict | list):
+            count += len(part)
+            if count <= LARGEST:
+                waiting.extend(part.values() if isinstance(part, dict) else part)
+    budget.spend(count // _PARTS_PER_STEP)
+    return count <= LARGEST
 
 
 class Gathering:

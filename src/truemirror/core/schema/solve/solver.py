@@ -13,7 +13,7 @@ from truemirror.core.schema.budget import Budget
 from truemirror.core.schema.constant import exactly_value
 from truemirror.core.schema.membership import Untestable, holds
 from truemirror.core.schema.solve.cell import Cell
-from truemirror.core.schema.solve.harvest import EMPTY, Gathering, Harvest, unsure
+from truemirror.core.schema.solve.harvest import EMPTY, Gathering, Harvest, unsure, writable
 from truemirror.core.schema.solve.scalars import Scalars
 from truemirror.core.schema.solve.views import ORDER, SCALARS, Outline, Views, is_empty, meet, share
 from truemirror.core.schema.terms import EVERYTHING, Json, Kind, Term
@@ -77,7 +77,7 @@ class Solver:
         before = len(self._log)
         self.depth += _GOAL_DEPTH
         try:
-            result = self._kind_by_kind(*key, outline)
+            result = writable(self._kind_by_kind(*key, outline), self.budget)
         finally:
             self.depth -= _GOAL_DEPTH
             del self._active[key]
