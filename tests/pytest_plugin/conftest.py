@@ -1,18 +1,18 @@
 """A small project with mirrors, in a folder of its own, whose tests pytester runs."""
 
 import json
+import sys
+import sysconfig
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
-# pytester forgets what its runs imported; clients and their seams have to stay the same objects in all of them,
-# and httpx imports the library below it only when it first asks
-import httpcore  # noqa: F401
 import pytest
 
-from truemirror.adapters.inprocess import aiohttp_seam, httpx_seam, requests_seam, vcr_seam  # noqa: F401
+import truemirror
 from truemirror.adapters.mirror_files import MirrorFiles
 from truemirror.core.mirror.model import Mirror, MirrorRules, Scenario
 from truemirror.core.wire.exchange import Exchange, Request, Response
@@ -29,6 +29,7 @@ hosts = ["deals.internal"]
 env = "DEALS_URL"
 """
 
+SOURCE = Path(truemirror.__file__).parent
 Told = tuple[str, str, int, Any]
 """Method, target, status and JSON of a recorded exchange."""
 
@@ -40,11 +41,34 @@ def exchange(method: str, target: str, status: int, body: Any) -> Exchange:
     return Exchange(Request(method, target), Response(status, "", headers, content))
 
 
+class Installed:
+    """What a run imported of libraries: pytester forgets it, and a library of which one half is made anew is broken.
+
+    A client is patched in one of its halves and used in the other; a registry of the first is empty for the second.
+    """
+
+    def __init__(self) -> None:
+        self._modules: dict[str, ModuleType] = {}
+
+    def pytest_unconfigure(self) -> None:
+        """The run is over, and its modules are not forgotten yet."""
+        folders = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), str(SOURCE)}
+        for name, module in sys.modules.items():
+            if (getattr(module, "__file__", None) or "").startswith(tuple(folders)):
+                self._modules[name] = module
+
+    def keep(self) -> None:
+        """Have them back."""
+        for name, module in self._modules.items():
+            sys.modules.setdefault(name, module)
+
+
 class Project:
     """The project."""
 
-    def __init__(self, pytester: pytest.Pytester) -> None:
+    def __init__(self, pytester: pytest.Pytester, installed: Installed) -> None:
         self.pytester = pytester
+        self.installed = installed
         self.path: Path = pytester.path
         self.configure()
 
@@ -66,7 +90,10 @@ class Project:
 
     def run(self, *arguments: str) -> pytest.RunResult:
         """Run pytest in this process."""
-        return self.pytester.runpytest_inprocess("-p", "no:randomly", "-W", "error", *arguments)
+        line = ("-p", "no:randomly", "-W", "error", *arguments)
+        result = self.pytester.runpytest_inprocess(*line, plugins=[self.installed])
+        self.installed.keep()
+        return result
 
     def run_apart(self, *arguments: str) -> pytest.RunResult:
         """Run pytest in a process of its own."""
@@ -81,11 +108,19 @@ class Project:
 
 
 @pytest.fixture
-def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Project:
+def installed() -> Iterator[Installed]:
+    """Ends after pytester, which forgets once more when it ends."""
+    libraries = Installed()
+    yield libraries
+    libraries.keep()
+
+
+@pytest.fixture
+def project(installed: Installed, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Project:
     """A project that configures the services tags and deals."""
     for variable in ("TAGS_URL", "DEALS_URL", "TRUEMIRROR_CONFIG"):
         monkeypatch.delenv(variable, raising=False)
-    return Project(pytester)
+    return Project(pytester, installed)
 
 
 class CountingService:

@@ -64,12 +64,9 @@ def contract(tmp_path: Path) -> Path:
 
 def test_a_planted_500_is_a_suspect(url: str, contract: Path) -> None:
     """With the whole conversation that led to it, and what schemathesis sends of its own left out."""
-    for seconds in (6, 30, 60):  # a busy machine asks few requests in a short time
-        plan = AttackPlan(url, (("X-Key", "k"),), seconds, seed=3)
-        attacked = asyncio.run(SchemathesisAttacker(contract).attack(plan))
-        found = [one for one in attacked.suspects if one.check == "not_a_server_error"]
-        if found:
-            break
+    plan = AttackPlan(url, (("X-Key", "k"),), 10, seed=3)
+    attacked = asyncio.run(SchemathesisAttacker(contract).attack(plan))
+    found = [one for one in attacked.suspects if one.check == "not_a_server_error"]
     assert found, attacked
     last = found[0].exchanges[-1]
     assert last.request.target.startswith("/v1/numbers?n=1000")
