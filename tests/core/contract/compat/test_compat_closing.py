@@ -60,3 +60,12 @@ def test_an_optional_attribute_of_one_part_breaks_nobody() -> None:
     old, new = (Source(one, _NEWEST) for one in ({"allOf": [_ERROR]}, more))
     assert judge(old, new, Direction.RESPONSE).verdict is Verdict.COMPATIBLE
     assert judge(new, old, Direction.RESPONSE).verdict is Verdict.COMPATIBLE
+
+
+def test_what_is_said_beside_a_reference_is_explained() -> None:
+    """The finding names the code, not only that something differs."""
+    old, new = (Source(_beside_reference({"const": code}), _NEWEST) for code in ("taken", "conflict"))
+    found = judge(old, new, Direction.RESPONSE).findings
+    assert {(one.rule, one.location) for one in found} == {
+        (f"values-{way}", "$.error.code") for way in ("added", "removed")
+    }
