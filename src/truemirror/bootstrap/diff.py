@@ -30,7 +30,7 @@ def diff(
 
     sides = [Documents(str(path), *documents_at(path)) for path in (old, new)]
     judgement = compare(sides[0], sides[1], mode, policy)
-    return _whom(config, service or _service_at(config, old, new)).told(judgement) if config else judgement
+    return whom(config, service or _service_at(config, old, new)).told(judgement) if config else judgement
 
 
 def _service_at(config: Config | None, *paths: Path) -> str:
@@ -44,7 +44,7 @@ def _service_at(config: Config | None, *paths: Path) -> str:
     return known.pop()[0] if len(known) == 1 and () not in known else ""
 
 
-def _whom(config: Config, service: str) -> Whom:
+def whom(config: Config, service: str) -> Whom:
     """Who has to do with a service."""
     from truemirror.adapters.clock import SystemClock
     from truemirror.usecases.check import consumers_of, owner_of

@@ -57,7 +57,7 @@ def _of_service(config: Config, result: CheckResult, service: str, version: str)
     from truemirror.core.contract.conformance import Conformance
     from truemirror.core.contract.reading import parse_contract
     from truemirror.errors import FormatError
-    from truemirror.usecases.check import consumers_of, owner_of
+    from truemirror.usecases.check import consumers_of, owner_of, unreadable_place
     from truemirror.usecases.import_pact import see_provider, unmet_findings
 
     contracts, usage = ContractFiles(config.contracts), UsageFiles(config.contracts)
@@ -68,7 +68,7 @@ def _of_service(config: Config, result: CheckResult, service: str, version: str)
             see_provider(expectation, service, str(path))
             read.append((expectation, f"contracts/{service}/usage/{path.name}"))
         except FormatError as error:
-            unreadable.append((error.where, error.what))
+            unreadable.append(unreadable_place(error, service))
     for one in dict.fromkeys((version, contracts.versions(service)[-1])) if read else ():
         try:
             contract = parse_contract(service, one, contracts.load(service, one))
@@ -77,5 +77,5 @@ def _of_service(config: Config, result: CheckResult, service: str, version: str)
             found = unmet_findings(judge, tuple(read))
             findings += [each for each in found if (each.fingerprint, each.consumers) not in known]
         except FormatError as error:
-            unreadable.append((error.where or service, error.what))
+            unreadable.append(unreadable_place(error, service))
     return replace(result, findings=tuple(findings), unreadable=tuple(dict.fromkeys(unreadable)))

@@ -142,6 +142,11 @@ def consumers_of(config: Config, service: str) -> tuple[str, ...]:
     return tuple(sorted(one.name for one in config.services.values() if service in one.consumes))
 
 
+def unreadable_place(error: FormatError, service: str) -> tuple[str, str]:
+    """Where a file of a service cannot be read, and why."""
+    return error.where or service, f"{error.what}; {error.fix}" if error.fix else error.what
+
+
 def _see_known(wanted: Iterable[str], known: Sequence[str]) -> None:
     """See that all services have something to be checked."""
     for name in wanted:
@@ -286,7 +291,7 @@ class _ServiceCheck:
 
     def _cannot_read(self, error: FormatError) -> None:
         """Keep a file that cannot be read."""
-        self.unreadable.append((error.where or self.service, f"{error.what}; {error.fix}" if error.fix else error.what))
+        self.unreadable.append(unreadable_place(error, self.service))
 
     def _note(self, rule: str, said: str, where: str, operation: str = "") -> None:
         """A finding about a whole mirror or contract."""

@@ -206,6 +206,20 @@ _ROWS: Final = (
         "Restore it from git; deprecate it with a day until which it is served.",
     ),
     Rule(
+        "version-undeserved",
+        "contract",
+        _B,
+        "A version that is to come has a number that is too small for its change.",
+        "Name its folder as it deserves, give back what it takes away, or waive what it breaks, with a reason.",
+    ),
+    Rule(
+        "version-deprecated",
+        "contract",
+        _I,
+        "A version is in use of which it is known until which day it is served.",
+        "Move to a newer version before that day.",
+    ),
+    Rule(
         "version-ended",
         "contract",
         _W,
