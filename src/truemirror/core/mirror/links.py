@@ -5,8 +5,9 @@
     echo      what was made comes back in the same exchange's answer
 
 Rules: linear in the scenario: one look at each value, by a table of where it came up first. What says nothing does not
-flow: short numbers, times, words, versions, and constants that most answers hold or that are the client's in several
-scenarios. A link names operations and parts, never values, so recording again finds the same ones.
+flow: times, words, versions, short numbers (but where an answer names an address by one, `link_addresses`), and
+constants that most answers hold or that are the client's in several scenarios. A link names operations and parts, never
+values, so recording again finds the same ones.
 """
 
 import re
@@ -16,6 +17,7 @@ from dataclasses import dataclass, field, replace
 
 from truemirror.core.mirror.difference import escaped
 from truemirror.core.mirror.exchange_id import VOLATILE
+from truemirror.core.mirror.link_addresses import addresses_asked, addresses_given
 from truemirror.core.mirror.model import Link, Mirror, Scenario
 from truemirror.core.mirror.noise_kinds import is_text_of
 from truemirror.core.mirror.operation import looks_like_parameter, operation_of
@@ -63,6 +65,8 @@ class _Finder:
 
     found: Counter[Link] = field(default_factory=Counter)
     origins: dict[str, Origin] = field(default_factory=dict)
+    addresses: dict[str, Origin] = field(default_factory=dict)
+    """Where an address came up first that only a short id tells from others."""
 
     def exchange(self, number: int, exchange: Exchange, constants: frozenset[str]) -> None:
         """Look at one exchange: what its request carries, then what its answer gives."""
@@ -81,6 +85,17 @@ class _Finder:
             origin = self.origins.setdefault(value, Origin(number, operation, part, is_given=True))
             if origin.kind and origin.number == number:
                 self.found[Link(operation, given=part, made=origin.part, kind=origin.kind)] += 1
+        self._address(number, exchange.request, response, operation)
+
+    def _address(self, number: int, request: Request, response: Response | None, operation: str) -> None:
+        """Look at the addresses that a request asks for and that its answer names."""
+        for part, address in addresses_asked(request):
+            origin = self.addresses.setdefault(address, Origin(number, operation, part))
+            if not may_flow(address.rpartition("/")[2]):
+                self._link(origin, operation, part)
+        if response is not None:
+            for part, address in addresses_given(request, response):
+                self.addresses.setdefault(address, Origin(number, operation, part, is_given=True))
 
     def _link(self, origin: Origin, to: str, used: str) -> None:
         """A value is carried on."""
