@@ -69,3 +69,14 @@ def test_what_is_said_beside_a_reference_is_explained() -> None:
     assert {(one.rule, one.location) for one in found} == {
         (f"values-{way}", "$.error.code") for way in ("added", "removed")
     }
+
+
+def test_an_attribute_in_another_document_is_blamed_by_name() -> None:
+    """What is taken over from the other side alone brings along where its references lead, whatever their addresses."""
+    place, uri = {"total": {"type": "integer"}}, "https://contract.invalid/{}.json"
+    page = {"type": "object", "properties": place, "required": ["total"]}
+    old = {"type": "object", "properties": {"page": {"$ref": "./page.json"}}, "required": ["page"]}
+    new = {"type": "object", "properties": place, "required": ["total"]}
+    sides = [Source(one, _NEWEST, "", uri.format("list"), {uri.format("page"): page}) for one in (old, new)]
+    found = judge(sides[0], sides[1], Direction.RESPONSE)
+    assert [one.rule for one in found.findings if one.level == "break"] == ["required-attribute-removed"]

@@ -135,7 +135,7 @@ def elsewhere(uri: str) -> str:
     if not uri:
         return ELSEWHERE + _HERE
     parts = urlsplit(uri)
-    return urljoin(ELSEWHERE + _HERE, uri) if not parts.scheme else ELSEWHERE + uri.replace(":", "/", 1)
+    return urljoin(ELSEWHERE + _HERE, uri) if not parts.scheme else ELSEWHERE + uri.replace("://", "/", 1).replace(":", "/", 1)
 
 
 def _set_aside(other: Source) -> dict[str, Any]:
