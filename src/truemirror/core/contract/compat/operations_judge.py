@@ -86,9 +86,10 @@ class _Judge:
         told = list(_of_changes(changes))
         verdicts = [_verdict(one) for one in changes]
         reasons = [f"{one.operation}: {one.message}" for one in changes if _verdict(one) is Verdict.UNKNOWN]
+        alike: set[tuple[Place, Place]] = set()
         for users in asked.values():
             pair: _Pair = (users[0].old, users[0].new, users[0].direction)
-            if same(self._old, pair[0], self._new, pair[1]):
+            if same(self._old, pair[0], self._new, pair[1], alike):
                 continue
             answer = self._ask(self._old.source(pair[0]), self._new.source(pair[1]), pair[2], self._policy)
             verdicts.append(answer.verdict)
