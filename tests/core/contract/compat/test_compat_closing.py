@@ -80,3 +80,12 @@ def test_an_attribute_in_another_document_is_blamed_by_name() -> None:
     sides = [Source(one, _NEWEST, "", uri.format("list"), {uri.format("page"): page}) for one in (old, new)]
     found = judge(sides[0], sides[1], Direction.RESPONSE)
     assert [one.rule for one in found.findings if one.level == "break"] == ["required-attribute-removed"]
+
+
+def test_parts_of_all_of_that_say_a_keyword_alike_are_laid_together() -> None:
+    """`allOf` of two objects written out as one is a refactoring, and nothing more is told of it."""
+    parts = [{"type": "object", "properties": {name: _TEXT}, "required": [name]} for name in ("id", "token")]
+    whole = {"type": "object", "properties": {"id": _TEXT, "token": _TEXT}, "required": ["id", "token"]}
+    old, new = Source({"allOf": parts}, _NEWEST), Source(whole, _NEWEST)
+    for sides in ((old, new), (new, old)):
+        assert [one.rule for one in judge(*sides, Direction.RESPONSE).findings] == ["schema-rewritten"]

@@ -130,7 +130,7 @@ def _take_branch(side: Side, spot: Spot, made: View, left: list[int], seen: set[
     clash = (
         spot.schema is False
         or alone.branches
-        or (alone.keywords.keys() & made.keywords.keys())
+        or any(alone.value(one) != made.value(one) for one in alone.keywords.keys() & made.keywords.keys())
         or (alone.properties.keys() & made.properties.keys())
         or (alone.patterns.keys() & made.patterns.keys())
         or ("additionalProperties" in {*alone.keywords, *made.keywords} and (alone.properties or made.properties))
@@ -138,7 +138,7 @@ def _take_branch(side: Side, spot: Spot, made: View, left: list[int], seen: set[
     if clash:
         made.branches.append(spot)
         return
-    made.keywords.update(alone.keywords)
+    made.keywords = {**alone.keywords, **made.keywords}
     made.properties.update(alone.properties)
     made.refined.update(alone.refined)
     made.patterns.update(alone.patterns)
