@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from truemirror.config import Config
     from truemirror.core.contract.conformance import Conformance
     from truemirror.usecases.check import CheckResult
+    from truemirror.usecases.export_pact import WrittenPact
     from truemirror.usecases.import_pact import ImportedPact
 
 
@@ -28,6 +29,38 @@ def import_pact(config: Config, file: str, service: str) -> ImportedPact:
     except FormatError as error:
         where = f"{file}: {error.where}" if error.where else file
         raise FormatError(error.what, where=where, nearest=error.nearest, fix=error.fix) from None
+
+
+def export_pact(
+    config: Config, service: str, consumer: str, specification: int, *, version: str = "", scenario: str = ""
+) -> WrittenPact:
+    """The pact of a consumer with a service. Raises UsageError, FormatError, StoreError, CouldNotRun."""
+    from truemirror import __version__
+    from truemirror.adapters.mirror_files import MirrorFiles
+    from truemirror.adapters.usage_files import UsageFiles
+    from truemirror.core.foreign.pact_writing import Parties
+    from truemirror.core.usage.interactions import by_path
+    from truemirror.usecases.export import only_scenario
+    from truemirror.usecases.export_pact import export_pact
+
+    store, usage = MirrorFiles(config.mirrors), UsageFiles(config.contracts)
+    path = usage.path(service, consumer)
+    mirror = store.load(service, version or None) if version or store.versions(service) else None
+    conformance = _conformance(config, service)
+
+    def name(method: str, target: str) -> str:
+        """The contract's name of an operation, where it has one."""
+        found = conformance.operation_of(method, target) if conformance else None
+        return found.name if found else by_path(method, target)
+
+    return export_pact(
+        Parties(consumer, service),
+        only_scenario(mirror, scenario) if mirror and scenario else mirror,
+        usage.read(path) if path.is_file() else None,
+        name,
+        specification=specification,
+        truemirror=__version__,
+    )
 
 
 def _conformance(config: Config, service: str) -> Conformance | None:
