@@ -11,7 +11,7 @@ from tests.core.contract.openapi.interfaces import TEXT, answers, document, get,
 
 from truemirror.core.contract.compat.judge import Judgement, Verdict
 from truemirror.core.contract.compat.operations_examples import BAD, Example
-from truemirror.core.contract.compat.operations_judge import judge_interfaces
+from truemirror.core.contract.compat.operations_judge import UNJUDGED, judge_interfaces
 from truemirror.core.contract.compat.policy import Mode
 from truemirror.core.contract.compat.rules_operations import OPERATION_RULES
 from truemirror.core.contract.finding import Level
@@ -43,7 +43,7 @@ def test_an_example_is_judged_as_its_rule_says(rule: Any) -> None:
     assert found.level is rule.level
     assert bool(found.witness) or rule.level is not Level.BREAK
     expected = Verdict.BREAKING if rule.level is Level.BREAK else Verdict.COMPATIBLE
-    assert judgement.verdict is (Verdict.UNKNOWN if rule.id == "webhooks-changed" else expected)
+    assert judgement.verdict is (Verdict.UNKNOWN if rule.id in UNJUDGED else expected)
 
 
 @pytest.mark.parametrize("example", BAD.values(), ids=BAD)
@@ -253,3 +253,27 @@ def test_a_reference_that_leads_nowhere_is_an_error_of_the_reader() -> None:
     content = get({"type": "array", "items": {"$ref": "#/components/schemas/Tag"}})
     with pytest.raises(FormatError):
         judge_interfaces(interface(content), interface(deepcopy(content)))
+
+
+def test_callbacks_of_a_new_operation_concern_nobody_yet() -> None:
+    """Who does not call it is not called back."""
+    old = get(TEXT)
+    hook = {"done": {"{$request.body#/url}": {"post": {"responses": {"204": {"description": "thanks"}}}}}}
+    answers = {"202": {"description": "taken"}}
+    new = {**old, "paths": {**old["paths"], "/v1/jobs": {"post": {"responses": answers, "callbacks": hook}}}}
+    assert _judged(old, new).verdict is Verdict.COMPATIBLE
+
+
+def test_an_encoding_of_json_means_nothing() -> None:
+    """Only forms have parts (OpenAPI 3.1 §4.8.14.1)."""
+    body, answers = {"schema": {"type": "object"}}, {"201": {"description": "made"}}
+    old, new = (
+        {
+            **get(TEXT),
+            "paths": {
+                "/v1/tags": {"post": {"requestBody": {"content": {"application/json": one}}, "responses": answers}}
+            },
+        }
+        for one in (body, {**body, "encoding": {"a": {"style": "form"}}})
+    )
+    assert _judged(old, new) == Judgement(Verdict.COMPATIBLE)

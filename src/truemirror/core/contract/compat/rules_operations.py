@@ -418,6 +418,26 @@ _ROWS: Final = (
         "event-deprecated", _EVT, _K, "The event is to go.", _ANNOUNCE, "", None, "that something stays needs no word"
     ),
     _row(
+        "request-encoding-changed",
+        _REQ,
+        _M,
+        "The parts of a form are written in another way.",
+        "Look at the difference, and approve it by its fingerprint.",
+        "request-encoding-changed",
+        Level.WARN,
+        "the verdict is unknown by itself",
+    ),
+    _row(
+        "event-traits-changed",
+        _EVT,
+        _M,
+        "What is merged into a message from its traits differs.",
+        "Look at the difference, and approve it by its fingerprint.",
+        "event-traits-changed",
+        Level.WARN,
+        "the verdict is unknown by itself",
+    ),
+    _row(
         "webhooks-changed",
         _EVT,
         _M,
