@@ -15,6 +15,7 @@ from truemirror.core.contract.conventions import check_conventions
 from truemirror.core.contract.finding import Finding, Level
 from truemirror.core.contract.reading import parse_contract
 from truemirror.core.contract.rules import finding
+from truemirror.core.contract.standards import check_standards
 from truemirror.core.contract.version import UNVERSIONED, choose
 from truemirror.core.mirror.folder import folder_of
 from truemirror.core.mirror.model import Mirror
@@ -204,6 +205,7 @@ class _ServiceCheck:
             try:
                 judge.compile()
                 if version == versions[-1]:
+                    self.findings += check_standards(judge.contract, self._owner, self._consumers)
                     self.findings += check_conventions(judge.contract, self._owner, self._consumers)
             except FormatError as error:
                 self._cannot_read(error)

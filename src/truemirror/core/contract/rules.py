@@ -149,6 +149,13 @@ _ROWS: Final = (
         "Run `truemirror infer SERVICE` and review what it writes.",
     ),
     Rule(
+        "contract-nonstandard",
+        "contract",
+        _W,
+        "The contract is not what OpenAPI asks for, so other tools may refuse it.",
+        "Mend that place as OpenAPI 3.1 says.",
+    ),
+    Rule(
         "contract-version-missing",
         "contract",
         _W,
