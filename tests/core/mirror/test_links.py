@@ -67,6 +67,10 @@ CARRIED = {
         [call("GET /v1/deals", None, {"next": CURSOR}), call(f"GET /v1/deals?after={CURSOR}")],
         Link("GET /v1/deals", given="body:/next", to="GET /v1/deals", used="query:after"),
     ),
+    "a cursor of letters alone": (
+        [call("GET /v1/deals", None, {"next": "EfIBFrf_mRfQIDmR"}), call("GET /v1/deals?after=EfIBFrf_mRfQIDmR")],
+        Link("GET /v1/deals", given="body:/next", to="GET /v1/deals", used="query:after"),
+    ),
     "a Location": (
         [call("POST /v1/deals", {}, Location="/v1/deals/d42?x=1"), call("GET /v1/deals/d42")],
         Link("POST /v1/deals", given="header:Location", to="GET /v1/deals/{}", used="path:2"),
@@ -105,7 +109,23 @@ def test_a_value_that_is_carried_on_is_a_link(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["7", "1042", "open", "true", "1.0.0", "v12", "12.50", "2026-01-01", "ab", "a b 12", ""]
+    "value",
+    [
+        "7",
+        "1042",
+        "open",
+        "true",
+        "1.0.0",
+        "v12",
+        "12.50",
+        "2026-01-01",
+        "ab",
+        "a b 12",
+        "",
+        "PaymentMethodTypes",
+        "HelloWorldAgainToYou",
+        "in_progress_again",
+    ],
 )
 def test_what_says_nothing_does_not_flow(value: str) -> None:
     """Short numbers, words, versions, days."""

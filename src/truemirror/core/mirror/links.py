@@ -14,6 +14,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from truemirror.core.mirror.difference import escaped
 from truemirror.core.mirror.exchange_id import VOLATILE
@@ -37,6 +38,8 @@ _FEW = 2
 _CONSTANT = 8
 """A value that more answers than this hold, and more than half of them, says nothing."""
 _PLAIN = re.compile(r"[\w.:@+=~-]+\Z")
+_LETTERS = re.compile(r"(?=.*[a-z])(?=.*[A-Z])[A-Za-z_-]{12,}\Z")
+"""What a run of chance looks like that happens to have no digit."""
 _VERSION = re.compile(r"v?\d+(?:\.\d+)*\Z")
 _KEY = re.compile(r"(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]+\Z")
 _CREDENTIALS = CREDENTIAL_HEADERS | {"authorization", "proxy-authorization"}
@@ -161,8 +164,10 @@ def _flowing(places: Iterable[Place], constants: frozenset[str]) -> Iterator[Pla
 
 def may_flow(value: str) -> bool:
     """Whether a value can tell one thing from others: an id, a key, a cursor, an ETag; no word, no small number."""
-    if not 1 < len(value) <= _LONGEST or not any(sign.isdigit() for sign in value):
+    if not 1 < len(value) <= _LONGEST:
         return False
+    if not any(sign.isdigit() for sign in value):
+        return bool(_LETTERS.match(value)) and _humps(value) * 5 > len(value)
     if value.isdigit():
         return len(value) >= _LEAST_DIGITS
     if value[0] == '"' or value.startswith("W/"):
@@ -172,6 +177,11 @@ def may_flow(value: str) -> bool:
     if is_text_of("number", value) or is_text_of("date", value) or is_text_of("date-time", value):
         return False
     return looks_like_parameter(value) or len(value) >= _LEAST_KEY
+
+
+def _humps(value: str) -> int:
+    """How often a capital follows a small letter: in chance at every fourth sign, in words at every sixth or less."""
+    return sum(one.islower() and other.isupper() for one, other in pairwise(value))
 
 
 def made_kind(value: str, part: str = "") -> str:
