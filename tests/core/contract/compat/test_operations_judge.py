@@ -277,3 +277,16 @@ def test_an_encoding_of_json_means_nothing() -> None:
         for one in (body, {**body, "encoding": {"a": {"style": "form"}}})
     )
     assert _judged(old, new) == Judgement(Verdict.COMPATIBLE)
+
+
+def test_a_header_travels_as_text() -> None:
+    """Who reads any text reads a number; who reads a number is broken by any text."""
+    number, text = _with_header({"type": "integer"}), _with_header(TEXT)
+    assert _judged(text, number).verdict is Verdict.COMPATIBLE
+    assert _judged(number, text).verdict is Verdict.BREAKING
+
+
+def _with_header(schema: dict[str, Any]) -> dict[str, Any]:
+    """`GET /v1/tags` whose answer has a header."""
+    answer = {"description": "OK", "headers": {"X-Total": {"required": True, "schema": schema}}}
+    return {**get(TEXT), "paths": {"/v1/tags": {"get": {"responses": {"200": answer}}}}}

@@ -155,6 +155,7 @@ BAD: Final[Mapping[str, Example]] = {
     "response-header-became-optional": Example(_header(required=True), _header()),
     "response-header-became-required": Example(_header(), _header(required=True)),
     "response-header-style-changed": Example(_header(schema=_NUMBERS), _header(schema=_NUMBERS, explode=True)),
+    "response-header-was-any-text": Example(_header(schema=_TEXT), _header()),
     "event-removed": Example(_event(), _NO_EVENTS),
     "event-removed-as-announced": Example(_ENDING, _NO_EVENTS),
     "event-added": Example(_NO_EVENTS, _event()),

@@ -361,6 +361,16 @@ _ROWS: Final = (
         "response-header-style-changed",
     ),
     _row(
+        "response-header-was-any-text",
+        _RES,
+        _N,
+        "Whoever reads the header as any text reads a number, too.",
+        _FINE,
+        "",
+        None,
+        "the way back is a change of its schema",
+    ),
+    _row(
         "event-removed",
         _EVT,
         _M,
