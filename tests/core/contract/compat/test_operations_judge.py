@@ -290,3 +290,16 @@ def _with_header(schema: dict[str, Any]) -> dict[str, Any]:
     """`GET /v1/tags` whose answer has a header."""
     answer = {"description": "OK", "headers": {"X-Total": {"required": True, "schema": schema}}}
     return {**get(TEXT), "paths": {"/v1/tags": {"get": {"responses": {"200": answer}}}}}
+
+
+def test_a_service_that_moved_is_one_cause_and_its_operations_are_compared() -> None:
+    """Below another path everything is lost to callers, and what differs besides is told, too."""
+    paths = {f"/v1/{name}": {"get": {"responses": answers(_tag(id=TEXT))}} for name in ("tags", "deals")}
+    old = {**get(TEXT), "paths": paths, "servers": [{"url": "/a"}]}
+    new = deepcopy(old)
+    new["servers"] = [{"url": "/b"}]
+    new["paths"]["/v1/deals"]["get"]["deprecated"] = True
+    judgement = _judged(old, new)
+    assert {one.rule for one in judgement.findings} == {"base-path-removed", "operation-deprecated"}
+    (lost,) = (one for one in judgement.findings if one.level is Level.BREAK)
+    assert len(lost.operations) == 2
