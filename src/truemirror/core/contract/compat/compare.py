@@ -62,6 +62,12 @@ class Comparison:
         sides = (Official(end.source, end.reading, self._checks) for end in (inner, outer))
         self.officials = next(sides), next(sides)
 
+    def beside(self, other: Comparison) -> Comparison:
+        """This comparison, which need not read its inner side again where another one has."""
+        if other.inner is self.inner:
+            self._meanings[0] = other._meanings[0]
+        return self
+
     def answer(self, tries: int | None = None) -> Answer:
         """The answer. Raises SchemaError."""
         solved = self._solved()
