@@ -209,3 +209,15 @@ def test_what_does_not_exist_names_what_does(tmp_path: Path, capsys: pytest.Capt
     files = _files(tmp_path, _OLD, _TIGHT)
     assert run(["diff", str(tmp_path / "odl.json"), files[1]]) == 2
     assert "old.json" in capsys.readouterr().err
+
+
+def test_a_reference_to_elsewhere_is_not_fetched_and_named_as_people_write_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The error says in which file it stands."""
+    files = _files(tmp_path, {"$ref": "name.yaml"}, _OLD)
+    (tmp_path / "name.yaml").write_text("$ref: https://elsewhere.invalid/name.json\n")
+    assert run(["diff", *files]) == 4
+    told = capsys.readouterr().err
+    assert "name.yaml#" in told
+    assert "contract.invalid" not in told

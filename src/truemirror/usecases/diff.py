@@ -17,7 +17,7 @@ from truemirror.core.contract.finding import Finding
 from truemirror.core.contract.json_text import read_json
 from truemirror.core.contract.openapi.detect import interface_of, offers
 from truemirror.core.contract.pointer import clipped, printable
-from truemirror.core.contract.references import uri_of
+from truemirror.core.contract.references import BASE, uri_of
 from truemirror.core.schema.reading import SchemaError, Source, dialect_of
 from truemirror.errors import TruemirrorError, UsageError
 
@@ -48,6 +48,15 @@ class Documents:
 
 def diff(old: Documents, new: Documents, mode: Mode, policy: Policy) -> Judgement:
     """Compare two sides. Raises UsageError where they are of two kinds, FormatError where one cannot be read."""
+    try:
+        return _compared(old, new, mode, policy)
+    except TruemirrorError as error:  # documents are called as people called them
+        error.where, error.nearest = error.where.replace(BASE, ""), error.nearest.replace(BASE, "")
+        raise
+
+
+def _compared(old: Documents, new: Documents, mode: Mode, policy: Policy) -> Judgement:
+    """The judgement of two sides. Raises as `diff` does."""
     if old.is_contract != new.is_contract:
         schema, contract = (new, old) if old.is_contract else (old, new)
         raise UsageError(
