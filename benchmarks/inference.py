@@ -1,8 +1,9 @@
 """Inference of contracts and schemas from many exchanges: how many each second, and how much memory.
 
-A synthetic service of 40 operations answers lists, details, trees, variants, maps and errors; every number of exchanges
-is measured in a process of its own. Memory of a contract's inference is told without the exchanges themselves, which a
-mirror holds anyway; samples are made one by one, as a file of them is read, so theirs is all there is.
+A synthetic service of 32 operations answers lists, details, trees, variants, maps and errors; every number of exchanges
+is measured in a process of its own. A mirror is on disk and is read as `truemirror infer` reads it, a file at a time:
+its memory is that of the whole process. A contract's memory is told without the exchanges themselves, which are in
+memory there; samples are made one by one, as a file of them is read, so theirs is all there is.
 """
 
 import json
@@ -10,14 +11,20 @@ import random
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from benchmarks.table import machine, markdown, number
+from truemirror.adapters.mirror_files import MirrorFiles
 from truemirror.core.contract.infer import infer_documents, infer_schema
+from truemirror.core.mirror.model import Mirror, Scenario
 from truemirror.core.wire.exchange import Exchange, Request, Response
 from truemirror.core.wire.headers import Headers
+from truemirror.testing.contracts import MemoryContracts
+from truemirror.usecases.infer import infer_contract
 
 SIZES = (1_000, 10_000, 100_000)
 _JSON = Headers((("Content-Type", "application/json"),))
@@ -26,11 +33,14 @@ _NAMES = ("deals", "contacts", "companies", "notes", "tasks", "invoices", "event
 
 def main() -> int:
     """Measure each size and print the table; gives back the exit code."""
+    if len(sys.argv) == 4:
+        print(json.dumps(_of_mirror(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3]))))
+        return 0
     if len(sys.argv) == 3:
         print(json.dumps(_measured(sys.argv[1], int(sys.argv[2]))))
         return 0
     rows = []
-    for what in ("contract", "samples"):
+    for what in ("mirror", "contract", "samples"):
         for size in SIZES:
             print(f"measuring {what} of {size:,}", file=sys.stderr)
             found = _apart(what, size)
@@ -38,15 +48,35 @@ def main() -> int:
                 [what, f"{size:,}", number(found["rate"]), number(found["seconds"]), number(found["megabytes"])]
             )
     print(f"Measured on {machine()}.\n")
-    print(markdown(["of", "exchanges or samples", "each second", "seconds", "memory beyond them, MiB"], rows))
+    print(markdown(["of", "exchanges or samples", "each second", "seconds", "memory, MiB"], rows))
     return 0
 
 
 def _apart(what: str, size: int) -> dict[str, float]:
     """One measurement in a process of its own."""
     command = [sys.executable, "-m", "benchmarks.inference", what, str(size)]
+    if what != "mirror":
+        return _told(command)
+    with tempfile.TemporaryDirectory() as folder:
+        _told([*command[:3], "make", str(size), folder])
+        return _told([*command, folder])
+
+
+def _told(command: list[str]) -> dict[str, float]:
+    """What a process says."""
     found: dict[str, float] = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     return found
+
+
+def _of_mirror(what: str, size: int, folder: Path) -> dict[str, float]:
+    """Make a mirror on disk, or infer its contract: exchanges a second of processor time, memory of the process."""
+    if what == "make":
+        MirrorFiles(folder).save(Mirror("bench", "0", (Scenario("default", tuple(exchanges(size))),)))
+        return {}
+    began = time.process_time()
+    infer_contract(MirrorFiles(folder), MemoryContracts(), "bench")
+    took = time.process_time() - began
+    return {"rate": size / took, "seconds": took, "megabytes": _memory()}
 
 
 def _measured(what: str, size: int) -> dict[str, float]:

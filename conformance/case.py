@@ -111,6 +111,8 @@ class Wanted(StrEnum):
     """Kept or refused, both are right."""
     SAFE = "safe"
     """Refused, or passed on as one request that can be read in one way only, with nothing answered behind it."""
+    SPOKEN = "spoken"
+    """Refused, or taken up in HTTP/2, with nothing at the upstream before a request came."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,7 @@ class _Walk:
         try:
             for step in self._case.client:
                 self._step(step)
-            if self._case.wanted in (Wanted.REFUSED, Wanted.SAFE):
+            if self._case.wanted in (Wanted.REFUSED, Wanted.SAFE, Wanted.SPOKEN):
                 self._hear_out()
         except Unreadable:
             self._hear_out()

@@ -7,7 +7,7 @@ adds, the reason, the framing of a body, names' case and the order of different 
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -75,9 +75,10 @@ def _phase(case: Case, direct: Phase | None, phase: Phase, name: str, *, live: b
         why_not = _why_not_refused(case, phase)
         if not why_not:
             return Verdict(Word.REFUSED, good=True)
-        if case.wanted is Wanted.REFUSED or direct is None:
+        if case.wanted in (Wanted.REFUSED, Wanted.SPOKEN) or direct is None:
             safe = case.wanted is Wanted.SAFE and (_is_safe(phase) if live else not phase.seen.answers[1:])
-            if safe:
+            spoken = case.wanted is Wanted.SPOKEN and not phase.asked and _speaks_http2(phase.seen.stray)
+            if safe or spoken:
                 return Verdict(Word.KEPT, good=True)
             return Verdict(Word.DIFFERS, good=False, detail=f"{name}: {why_not}")
     assert direct is not None
@@ -121,12 +122,21 @@ def _why_not_refused(case: Case, phase: Phase) -> str:
 
 
 def _says_goaway(data: bytes) -> bool:
-    """Whether bytes are frames of HTTP/2 with a GOAWAY among them (RFC 9113 §4.1, §6.8): a refusal in its words."""
+    """Whether bytes are frames of HTTP/2 with a GOAWAY among them (RFC 9113 §6.8): a refusal in its words."""
+    return any(kind == 7 for kind, _ in _frames(data))
+
+
+def _speaks_http2(data: bytes) -> bool:
+    """Whether bytes are frames of HTTP/2: settings first, and an acknowledgement of the client's (RFC 9113 §3.4)."""
+    kinds = list(_frames(data))
+    return kinds[:1] == [(4, 0)] and (4, 1) in kinds
+
+
+def _frames(data: bytes) -> Iterator[tuple[int, int]]:
+    """The kind and flags of each whole frame (RFC 9113 §4.1)."""
     while len(data) >= 9:
-        if data[3] == 7:
-            return True
+        yield data[3], data[4]
         data = data[9 + int.from_bytes(data[:3], "big") :]
-    return False
 
 
 def _is_safe(phase: Phase) -> bool:

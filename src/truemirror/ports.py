@@ -4,7 +4,7 @@ Rules: a port speaks in core values only; every port has a fake in `truemirror.t
 the real adapter; errors that cross a port are those of `truemirror.errors`.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -64,6 +64,16 @@ class Journal(Protocol):
         """Close it."""
 
 
+class Parts(Protocol):
+    """The exchanges of a mirror, a part at a time; each who goes through them reads anew, so that few are in memory."""
+
+    def __len__(self) -> int:
+        """How many parts there are."""
+
+    def __iter__(self) -> Iterator[Iterable[Exchange]]:
+        """The exchanges of each part. Raises FormatError; StoreError when the mirror changed since it was asked for."""
+
+
 class MirrorStore(Protocol):
     """Where mirrors are kept."""
 
@@ -81,6 +91,9 @@ class MirrorStore(Protocol):
 
         For a server that goes on with what is sound.
         """
+
+    def parts(self, service: str, version: str | None = None) -> Parts:
+        """All exchanges of one mirror, as `load` gives them, for who keeps none. Raises like `load`."""
 
     def save(self, mirror: Mirror) -> None:
         """Write a mirror; files whose content stays the same are not touched. Raises StoreError."""

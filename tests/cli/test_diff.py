@@ -187,3 +187,37 @@ def test_a_hostile_pair_is_answered(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert [one["id"] for one in answers] == [1, 2]
     assert answers[0]["verdict"] in ("compatible", "breaking", "unknown")
     assert "defect" not in answers[0].get("error", "")
+
+
+def test_a_witness_is_said_once_even_where_it_is_null(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The sentence holds it; a line of its own that says null would read as none."""
+    run(["diff", *_files(tmp_path, {"type": ["string", "null"]}, {"type": "string"})])
+    told = capsys.readouterr().out
+    assert "the new schema refuses null, which the old one accepts" in told
+    assert told.count("null,") == 1
+    assert "      witness" not in told
+
+
+def test_a_witness_too_long_for_a_sentence_has_its_own_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is there in full."""
+    run(["diff", *_files(tmp_path, {"type": "string", "minLength": 300}, {"type": "string", "minLength": 400})])
+    assert f'witness "{"a" * 300}"' in capsys.readouterr().out
+
+
+def test_what_does_not_exist_names_what_does(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A slip of the pen ends with wrong usage and the nearest file."""
+    files = _files(tmp_path, _OLD, _TIGHT)
+    assert run(["diff", str(tmp_path / "odl.json"), files[1]]) == 2
+    assert "old.json" in capsys.readouterr().err
+
+
+def test_a_reference_to_elsewhere_is_not_fetched_and_named_as_people_write_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The error says in which file it stands."""
+    files = _files(tmp_path, {"$ref": "name.yaml"}, _OLD)
+    (tmp_path / "name.yaml").write_text("$ref: https://elsewhere.invalid/name.json\n")
+    assert run(["diff", *files]) == 4
+    told = capsys.readouterr().err
+    assert "name.yaml#" in told
+    assert "contract.invalid" not in told

@@ -1,6 +1,7 @@
 """`truemirror diff` inside a project: whom a change concerns, and what the team lives with."""
 
 import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -99,3 +100,51 @@ def test_a_format_is_a_promise_in_contracts(capsys: pytest.CaptureFixture[str]) 
     assert (one["rule"], one["level"]) == ("format-changed", "warn")
     bare = ["diff", "contracts/tags/1.0.0/day.json", "contracts/tags/1.1.0/day.json"]
     assert (run(bare), run([*bare, "--formats"])) == (ExitCode.KEPT, ExitCode.BROKEN)
+
+
+def test_versions_are_named_by_their_service(capsys: pytest.CaptureFixture[str]) -> None:
+    """SERVICE@VERSION is the folder among the contracts, and tells whom it concerns."""
+    assert run(["diff", "tags@1.0.0", "tags@1.1.0", "--json"]) == ExitCode.BROKEN
+    assert json.loads(capsys.readouterr().out)["findings"][0]["consumers"] == ["deals"]
+
+
+def test_a_version_that_is_not_there_names_those_that_are(capsys: pytest.CaptureFixture[str]) -> None:
+    """Wrong usage, with the versions there are."""
+    assert run(["diff", "tags@1.0.0", "tags@2.0.0"]) == ExitCode.USAGE
+    assert "tags@1.1.0" in capsys.readouterr().err
+
+
+def _git(*arguments: str) -> None:
+    """A git command that has to succeed."""
+    who = ["-c", "user.name=somebody", "-c", "user.email=somebody@example.invalid"]
+    subprocess.run(["git", *who, *arguments], check=True, capture_output=True, stdin=subprocess.DEVNULL)
+
+
+def test_a_side_may_be_what_git_remembers(capsys: pytest.CaptureFixture[str]) -> None:
+    """A folder as it was in a commit, and its service with it; nothing is left behind."""
+    _git("init", "-q")
+    _git("add", "contracts/tags/1.0.0")
+    _git("commit", "-qm", "the first version")
+    Path("contracts/tags/1.0.0/openapi.yaml").write_text(yaml.safe_dump(get(_LESS)))
+    assert run(["diff", "HEAD:contracts/tags/1.0.0", "contracts/tags/1.0.0", "--json"]) == ExitCode.BROKEN
+    (found,) = json.loads(capsys.readouterr().out)["findings"]
+    assert (found["rule"], found["service"]) == ("required-attribute-removed", "tags")
+    assert run(["diff", "HEAD:contracts/tags/1.0.0/openapi.yaml", "HEAD:contracts/tags/1.0.0"]) == ExitCode.KEPT
+
+
+@pytest.mark.parametrize(
+    ("old", "end"),
+    [
+        ("HEAD:contracts/tags/9.9.9", ExitCode.COULD_NOT_RUN),
+        ("nowhere:contracts/tags/1.0.0", ExitCode.USAGE),
+        ("--output=x:contracts", ExitCode.USAGE),
+        ("HEAD:../elsewhere", ExitCode.COULD_NOT_RUN),
+    ],
+)
+def test_what_git_does_not_know_is_refused(old: str, end: ExitCode, capsys: pytest.CaptureFixture[str]) -> None:
+    """With a sentence and the way to say it."""
+    _git("init", "-q")
+    _git("add", ".")
+    _git("commit", "-qm", "the first version")
+    assert run(["diff", "--", old, "contracts/tags/1.1.0"]) == end
+    assert "fix: " in capsys.readouterr().err

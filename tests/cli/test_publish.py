@@ -75,3 +75,53 @@ def test_a_wish_that_makes_no_sense_is_wrong_usage(arguments: list[str], capsys:
     _write("1.0.0")
     assert run(["publish", *arguments]) == ExitCode.USAGE
     assert not Path("contracts/tags/versions.json").exists()
+
+
+def _approve(fingerprint: str, until: str) -> None:
+    text = f'[[waivers]]\nfingerprint = "{fingerprint}"\nreason = "nobody reads it"\nuntil = "{until}"\n'
+    Path("truemirror.toml").write_text(text)
+
+
+def test_an_approved_break_survives_other_commits_and_ends_on_its_day(capsys: pytest.CaptureFixture[str]) -> None:
+    """Check and gate find a number that is too small, until the team approves of what breaks by its fingerprint."""
+    _write("1.0.0")
+    assert run(["publish", "tags"]) == ExitCode.KEPT
+    _write("1.1.0", needs=())
+    capsys.readouterr()
+    assert run(["check", "--json"]) == ExitCode.BROKEN
+    (found,) = (one for one in _json(capsys)["findings"] if one["level"] == "break")
+    assert (found["rule"], found["expected"], found["actual"]) == ("version-undeserved", "2.0.0", "1.1.0")
+    assert run(["gate"]) == ExitCode.BROKEN
+    assert "deserves a major one" in capsys.readouterr().out
+    assert run(["diff", "contracts/tags/1.0.0", "contracts/tags/1.1.0", "--json"]) == ExitCode.BROKEN
+    fingerprint = next(one["fingerprint"] for one in _json(capsys)["findings"] if one["level"] == "break")
+
+    _approve(fingerprint, "2999-12-31")
+    assert run(["check"]) == ExitCode.KEPT
+    document = Path("contracts/tags/1.1.0/openapi.yaml")
+    changed = yaml.safe_load(document.read_text())
+    changed["paths"]["/v1/tags"]["get"]["summary"] = "All tags"
+    answer = {"200": {"description": "OK", "content": {"application/json": {"schema": {"type": "string"}}}}}
+    changed["paths"] = {"/v1/about": {"get": {"responses": answer}}, **changed["paths"]}
+    document.write_text(yaml.safe_dump(changed, sort_keys=False))
+    assert run(["check"]) == ExitCode.KEPT
+    assert run(["publish", "tags", "--check"]) == ExitCode.KEPT
+
+    _approve(fingerprint, "2001-01-01")
+    capsys.readouterr()
+    assert run(["check", "--json"]) == ExitCode.BROKEN
+    assert "version-undeserved" in {one["rule"] for one in _json(capsys)["findings"] if one["level"] == "break"}
+    assert run(["publish", "tags"]) == ExitCode.BROKEN
+
+
+def test_a_published_version_that_cannot_be_read_is_told_and_ends_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    """The version in force is another one, and is still checked."""
+    _write("1.0.0")
+    assert run(["publish", "tags"]) == ExitCode.KEPT
+    _write("2.0.0")
+    Path("contracts/tags/1.0.0/openapi.yaml").write_text("{")
+    capsys.readouterr()
+    assert run(["check", "--json"]) == ExitCode.BROKEN
+    said = _json(capsys)
+    assert ["tags/1.0.0/openapi.yaml" in one["where"] for one in said["unreadable"]] == [True]
+    assert said["contracts"]["tags"]["version"] == "2.0.0"

@@ -165,6 +165,18 @@ def operation_changes() -> list[Row]:
     return rows
 
 
+def twenty_changes() -> list[Row]:
+    """The changes of the reference system that its suite makes and judges."""
+    from suites.changes import harmful as _, harmless as __  # noqa: F401, I001  # fill the catalogues
+    from suites.changes.change import harmful, harmless
+
+    rows: list[Row] = [("change", "provider", "who calls it", "verdict", "rules")]
+    for one in (*harmful.changes, *harmless.changes):
+        told = ", ".join(_code(rule) for rule in sorted(one.rules))
+        rows.append((_sentence(one.title), one.service, ", ".join(one.consumers), one.verdict, told))
+    return rows
+
+
 def table(name: str) -> str:
     """A table by its name in a page."""
     kind, _, of = name.partition(" ")
@@ -178,6 +190,7 @@ def table(name: str) -> str:
         "rules": rules,
         "changes": changes,
         "operation-changes": operation_changes,
+        "twenty-changes": twenty_changes,
     }
     return _drawn(made[kind]())
 

@@ -34,6 +34,7 @@ class Plant:
     body: bytes = b""
     method: str = "GET"
     status: int = 200
+    reason: str = "OK"
     answer_fields: tuple[tuple[str, str], ...] = (("Content-Type", "text/plain"),)
     answer: tuple[bytes, ...] = (b"ok",)
     """Sent in chunks when there are several."""
@@ -88,6 +89,11 @@ def _in_request() -> dict[str, Callable[[str], Made]]:
         "query": lambda s: {"target": f"/q?a=1&api_key={s}&b=2"},
         "query name in capitals": lambda s: {"target": f"/q?API%5FKEY={s}"},
         "query percent": lambda s: {"target": "/q?token=" + "".join(f"%{ord(char):02X}" for char in s)},
+        "websocket protocol": lambda s: {"fields": [("Sec-WebSocket-Protocol", f"access_token, {s}")]},
+        "websocket protocol, dotted": lambda s: {
+            "fields": [("Sec-WebSocket-Protocol", f"chat.v1, base64url.bearer.authorization.test.{s}")]
+        },
+        "text": lambda s: _brings(fields=[("Content-Type", "text/plain")], body=f"my token is {s}, ok?".encode()),
         "path": lambda s: {"target": f"/reset/{s}"},
         "path parameter": lambda s: {"target": f"/a;jsessionid={s}/b"},
         "userinfo": lambda s: {"target": "/q?next=" + quote(f"https://ada:{s}@a.test/x", safe="")},
@@ -166,6 +172,8 @@ def _in_answer() -> dict[str, Callable[[str], Made]]:
             "answer_fields": [("Content-Type", "application/x-ndjson")],
             "answer": tuple(_json({"delta": one}) + b"\n" for one in ("token=", s[:10], s[10:], " .")),
         },
+        "sentence": lambda s: {"status": 401, "answer": (f"no such token {s} here".encode(),)},
+        "reason": lambda s: {"status": 403, "reason": f"bad token={s}"},
         "error page": lambda s: {
             "status": 500,
             "answer_fields": [("Content-Type", "text/html")],

@@ -37,7 +37,7 @@ class Service(BaseHTTPRequestHandler):
         self.rfile.read(int(self.headers.get("Content-Length", "0")))
         number = int(self.path.split("/")[1])
         plant = next(one for one in PLANTS if one.target.startswith(f"/{number}/"))
-        self.send_response(plant.status)
+        self.send_response(plant.status, plant.reason)
         for name, value in plant.answer_fields:
             self.send_header(name, value)
         if len(plant.answer) == 1:
@@ -164,7 +164,7 @@ def all_of(exchange: Exchange) -> bytes:
     """Every byte that an exchange says."""
     request, answer = exchange.request, exchange.outcome
     assert isinstance(answer, Response)
-    fields = repr((request.target, request.headers, answer.headers)).encode()
+    fields = repr((request.target, request.headers, answer.reason, answer.headers)).encode()
     return b"\n".join((fields, request.body, answer.body))
 
 
@@ -181,7 +181,7 @@ def exchange_of(plant: Plant) -> Exchange:
         if name == "Content-Encoding":
             content, answer_codings = undo[value](content), (Coding(value),)
     request = Request(plant.method, plant.target, Headers(plant.fields), body, codings)
-    answer = Response(plant.status, "", Headers(plant.answer_fields), content, answer_codings)
+    answer = Response(plant.status, plant.reason, Headers(plant.answer_fields), content, answer_codings)
     return Exchange(request, answer)
 
 

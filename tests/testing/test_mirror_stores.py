@@ -93,6 +93,39 @@ def test_what_was_saved_is_loaded(store: MirrorStore) -> None:
     assert store.load_all_readable("tags") == (WHOLE, ())
 
 
+def test_parts_hold_every_exchange_as_often_as_they_are_asked(store: MirrorStore) -> None:
+    """They are read anew each time, and are what loading gives, large bodies and faults included."""
+    store.save(WHOLE)
+    parts = store.parts("tags")
+    loaded = [exchange for _, _, exchange in store.load("tags").places()]
+    for _ in range(2):
+        assert [exchange for part in parts for exchange in part] == loaded
+    assert len(parts) == sum(1 for _ in parts)
+
+
+def test_parts_hold_what_a_killed_recorder_left(store: MirrorStore) -> None:
+    """As loading does."""
+    journal = store.journal("tags")
+    journal.append("ada", got("/a"))
+    kill(journal)
+    assert [exchange for part in store.parts("tags") for exchange in part] == [got("/a")]
+
+
+def test_parts_hold_what_is_being_recorded_as_far_as_loading_does(store: MirrorStore) -> None:
+    """Whether a recorder is at work makes no difference between the two."""
+    store.save(WHOLE)
+    with store.journal("tags", "1.10.0") as journal:
+        journal.append("ada", got("/new"))
+        loaded = [exchange for _, _, exchange in store.load("tags").places()]
+        assert [exchange for part in store.parts("tags") for exchange in part] == loaded
+
+
+def test_parts_of_a_missing_mirror_are_an_error(store: MirrorStore) -> None:
+    """Told when they are asked for, not when they are read."""
+    with pytest.raises(StoreError):
+        store.parts("tags")
+
+
 def test_saving_replaces_what_was_there(store: MirrorStore) -> None:
     """A scenario that is no longer in the mirror is gone."""
     store.save(WHOLE)

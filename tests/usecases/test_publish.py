@@ -1,10 +1,12 @@
 """A version is published under a number that its change deserves, and never changes again."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from truemirror.core.contract.compat.judge import Verdict
+from truemirror.core.contract.finding import Finding
 from truemirror.core.contract.release import Size
 from truemirror.errors import ExitCode, UsageError
 from truemirror.testing.contracts import MemoryContracts
@@ -42,7 +44,10 @@ class House:
         )
 
     def findings(self, *in_use: str, today: str = TODAY) -> list[str]:
-        return [one.rule for one in release_findings(self.contracts, self.releases, "tags", in_use, today)]
+        return [one.rule for one in self.told(*in_use, today=today)]
+
+    def told(self, *in_use: str, today: str = TODAY) -> list[Finding]:
+        return list(release_findings(self.contracts, self.releases, lambda old, new: self.says, "tags", in_use, today))
 
 
 def test_the_first_version_is_published_whatever_its_number() -> None:
@@ -130,12 +135,12 @@ def test_asking_writes_nothing() -> None:
     assert house.releases.load("tags") == ()
 
 
-def test_a_deprecated_version_in_use_is_told_after_its_day() -> None:
-    """Not before, and not when nobody uses it."""
+def test_a_deprecated_version_in_use_is_told_and_weighs_more_after_its_day() -> None:
+    """Whoever does not use it hears nothing."""
     house = House("1.0.0")
     house.publish()
     deprecate(house.releases, "tags", "1.0.0", until="2026-12-31", reason="use 2.0.0")
-    assert house.findings("1.0.0") == []
+    assert house.findings("1.0.0", today="2026-12-31") == ["version-deprecated"]
     assert house.findings("1.0.0", today="2027-01-01") == ["version-ended"]
     assert house.findings("2.0.0", today="2027-01-01") == []
 
@@ -147,3 +152,34 @@ def test_what_is_not_published_cannot_be_deprecated_or_found() -> None:
         deprecate(house.releases, "tags", "1.0.0", until="2026-12-31", reason="")
     with pytest.raises(UsageError, match="there is no contract of 'deals'"):
         publish(house.contracts, house.releases, lambda old, new: SAME, "deals", today=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("says", "version", "expected"),
+    [
+        (BREAKS, "1.1.0", "2.0.0"),
+        (BREAKS, "2.0.0", ""),
+        (MORE, "1.0.1", "1.1.0"),
+        (MORE, "1.1.0", ""),
+        (NOBODY_KNOWS, "1.1.0", "2.0.0"),
+        (SAME, "1.0.1", ""),
+        (replace(BREAKS, approved=True), "1.1.0", ""),
+        (replace(BREAKS, approved=True), "1.0.1", "1.1.0"),
+    ],
+)
+def test_a_version_to_come_under_too_small_a_number_is_found(says: Compared, version: str, expected: str) -> None:
+    """Before anybody publishes it, with the number that would do; what the team approves of needs no major step."""
+    house = House("1.0.0", version)
+    house.publish("1.0.0")
+    house.says = says
+    found = [(one.rule, one.expected, one.actual) for one in house.told()]
+    assert found == ([("version-undeserved", expected, version)] if expected else [])
+
+
+def test_a_version_to_come_that_promises_the_same_is_not_even_compared() -> None:
+    """Its digest says so."""
+    house = House("1.0.0")
+    house.contracts.save("tags", "1.0.1", _documents("1.0.0"))
+    house.publish("1.0.0")
+    house.says = BREAKS
+    assert house.findings() == []

@@ -31,7 +31,7 @@ _LOCAL = ("localhost", "127.0.0.1", "::1")
 _CA_DAYS = 3650
 _SERVER_DAYS = 90
 _RENEW_DAYS = 30
-_ALPN = ["http/1.1"]
+_ALPN = ["h2", "http/1.1"]
 
 
 @dataclass(frozen=True, slots=True)

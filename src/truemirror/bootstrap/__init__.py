@@ -363,14 +363,11 @@ def check(
     mirrors = MirrorFiles(config.mirrors)
     result = check(config, mirrors, contract_store(config), services, only=only, progress=progress)
     if only != "mirrors":
+        from truemirror.bootstrap.publish import with_released
         from truemirror.bootstrap.usage import with_unmet
 
-        result = with_unmet(config, result)
+        result = with_released(config, with_unmet(config, result))
     findings = result.findings
-    if only != "mirrors":
-        from truemirror.bootstrap.publish import released
-
-        findings += tuple(released(config, result.contracts))
     if fresh is not None:
         from truemirror.usecases.drift import drift_findings
 

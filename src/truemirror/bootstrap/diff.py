@@ -16,35 +16,23 @@ if TYPE_CHECKING:
     from truemirror.usecases.diff_whom import Whom
 
 
-def diff(
-    old: Path, new: Path, mode: Mode, policy: Policy, config: Config | None = None, service: str = ""
-) -> Judgement:
-    """Compare two files or folders, and name whom it concerns where the configuration knows.
+def diff(old: str, new: str, mode: Mode, policy: Policy, config: Config, service: str = "") -> Judgement:
+    """Compare two sides, and name whom it concerns where the configuration knows.
 
-    `service` is the one that both are versions of, when their places do not tell. Raises UsageError, FormatError,
-    StoreError.
+    A side is a file, a folder, SERVICE@VERSION or REVISION:PATH. `service` is the one that both are versions of, when
+    their places do not tell. Raises UsageError, FormatError, StoreError.
     """
-    from truemirror.adapters.contract_files import documents_at
-    from truemirror.usecases.diff import Documents
+    from truemirror.bootstrap.diff_sides import side
     from truemirror.usecases.diff import diff as compare
 
-    sides = [Documents(str(path), *documents_at(path)) for path in (old, new)]
-    judgement = compare(sides[0], sides[1], mode, policy)
-    return _whom(config, service or _service_at(config, old, new)).told(judgement) if config else judgement
+    sides = [side(text, config) for text in (old, new)]
+    judgement = compare(sides[0].documents, sides[1].documents, mode, policy)
+    services = {one.service for one in sides}
+    found = services.pop() if len(services) == 1 else ""
+    return whom(config, service or found).told(judgement)
 
 
-def _service_at(config: Config | None, *paths: Path) -> str:
-    """The service in whose folder of contracts all paths lie; empty where there is none."""
-    if config is None:
-        return ""
-    root = config.contracts.resolve()
-    known = {
-        path.resolve().relative_to(root).parts[:1] if path.resolve().is_relative_to(root) else () for path in paths
-    }
-    return known.pop()[0] if len(known) == 1 and () not in known else ""
-
-
-def _whom(config: Config, service: str) -> Whom:
+def whom(config: Config, service: str) -> Whom:
     """Who has to do with a service."""
     from truemirror.adapters.clock import SystemClock
     from truemirror.usecases.check import consumers_of, owner_of

@@ -10,23 +10,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from truemirror.cli.output import console, contracts_option, emit_json, json_option, load_config
+from truemirror.cli.output import contracts_option, emit_json, json_option, load_config
 from truemirror.cli.output import progress as shown_progress
 from truemirror.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from truemirror.config import Config
-    from truemirror.core.contract.compat.judge import Judgement
     from truemirror.core.contract.compat.policy import Mode, Policy
-    from truemirror.core.contract.finding import Finding
-
-_MARKS = {"break": ("✗", "bold red"), "warn": ("!", "yellow"), "info": ("·", "dim")}
-_STYLES = {"compatible": "bold green", "breaking": "bold red", "unknown": "bold yellow"}
 
 
 @click.command(options_metavar="[OPTIONS]")
-@click.argument("old", required=False, type=click.Path(exists=True, path_type=Path))
-@click.argument("new", required=False, type=click.Path(exists=True, path_type=Path))
+@click.argument("old", required=False)
+@click.argument("new", required=False)
 @click.option(
     "--mode",
     type=click.Choice(["backward", "forward", "full"]),
@@ -57,8 +52,8 @@ _STYLES = {"compatible": "bold green", "breaking": "bold red", "unknown": "bold 
 @contracts_option
 @json_option
 def command(
-    old: Path | None,
-    new: Path | None,
+    old: str | None,
+    new: str | None,
     mode: str,
     batch: str | None,
     formats: bool | None,
@@ -69,13 +64,17 @@ def command(
 ) -> int:
     """Compare two versions of a schema, an OpenAPI document or a contract folder, and prove what breaks.
 
+    OLD and NEW are files or folders; SERVICE@VERSION, which is that version's folder among the contracts; or
+    REVISION:PATH, which is what git remembers.
+
     Ends with 0 when they are compatible or what breaks is waived, 1 when something breaks, 3 when that cannot be
     decided, 4 when a file cannot be read; with --batch with 0 when every line was answered.
 
     \b
     Examples:
       truemirror diff old.json new.json
-      truemirror diff contracts/tags/1.0.0 contracts/tags/1.1.0
+      truemirror diff tags@1.0.0 tags@1.1.0
+      truemirror diff main:contracts/tags/1.0.0 contracts/tags/1.0.0
       truemirror diff old.json new.json --mode full --json
       truemirror diff --batch pairs.jsonl > answers.jsonl
     """
@@ -95,22 +94,23 @@ def command(
     return _pair(old, new, Mode(mode), policy, config, service, as_json=as_json)
 
 
-def _pair(old: Path, new: Path, mode: Mode, policy: Policy, config: Config, service: str, *, as_json: bool) -> int:
+def _pair(old: str, new: str, mode: Mode, policy: Policy, config: Config, service: str, *, as_json: bool) -> int:
     """Compare two files or folders."""
     from truemirror.bootstrap.diff import diff, see_known
+    from truemirror.cli.diff_told import tell
     from truemirror.usecases.diff import document
     from truemirror.usecases.diff_whom import exit_code
 
     if service:
         see_known(config, service)
     with shown_progress() as progress:
-        progress.stage(f"Comparing {old.name} and {new.name}")
+        progress.stage(f"Comparing {old} and {new}")
         judgement = diff(old, new, mode, policy, config, service)
         progress.done()
     if as_json:
         emit_json(document(judgement))
     else:
-        _tell(judgement, old, new)
+        tell(judgement, old, new)
     return int(exit_code(judgement))
 
 
@@ -125,49 +125,3 @@ def _batch(path: str, mode: Mode, policy: Policy) -> int:
             progress.advance()
         progress.done()
     return int(ExitCode.KEPT)
-
-
-def _tell(judgement: Judgement, old: Path, new: Path) -> None:
-    """A judgement for people."""
-    from rich.text import Text
-
-    from truemirror.usecases.diff_whom import is_waived
-
-    out = console()
-    counts = ", ".join(
-        f"{number} {word}" for word in _MARKS if (number := sum(one.level == word for one in judgement.findings))
-    )
-    word, living = judgement.verdict.value, is_waived(judgement)
-    style = _STYLES["unknown" if living else word]
-    said = f"{word}, waived" if living else word
-    out.print(Text.assemble((said, style), f": {old} -> {new}" + (f"; {counts}" if counts else "")))
-    order = list(_MARKS)
-    for one in sorted(judgement.findings, key=lambda one: order.index(one.level)):
-        _tell_finding(one)
-    for reason in judgement.reasons:
-        out.print(f"? {reason}", style="yellow", markup=False)
-    if living:
-        return
-    if word == "breaking":
-        out.print("next: keep the old promise beside the new one, or release a new major version", markup=False)
-    elif word == "unknown":
-        out.print("next: say it in plainer keywords, or allow more work with --steps", markup=False)
-
-
-def _tell_finding(one: Finding) -> None:
-    """One finding with its place and its witness."""
-    from rich.text import Text
-
-    out = console()
-    mark, style = _MARKS[one.level]
-    place = f"{one.direction} {one.location}".strip()  # which begins with the operation, where there is one
-    out.print(Text.assemble("  ", (f"{mark} {one.rule}", style), "  ", (place, "cyan")))
-    out.print(f"      {one.message}", markup=False)
-    for word, text in (
-        ("witness", one.witness),
-        ("also in", ", ".join(one.operations[1:])),
-        ("waived:", one.waived),
-        ("called by", ", ".join(one.consumers) if one.level != "info" else ""),
-    ):
-        if text:
-            out.print(f"      {word} {text}", style="dim", markup=False)

@@ -14,6 +14,7 @@ from truemirror.core.mirror.model import DEFAULT_SCENARIO, Mirror
 from truemirror.core.mirror.versions import version_order
 from truemirror.core.wire.exchange import Exchange
 from truemirror.errors import FormatError, StoreError
+from truemirror.ports import Parts
 
 Key = tuple[str, str]
 
@@ -105,6 +106,10 @@ class MemoryMirrors:
     def load_all_readable(self, service: str, version: str | None = None) -> tuple[Mirror, tuple[FormatError, ...]]:
         """One mirror; memory has no damaged files."""
         return self.load(service, version), ()
+
+    def parts(self, service: str, version: str | None = None) -> Parts:
+        """All exchanges of one mirror, scenario by scenario. Raises StoreError when there is none."""
+        return tuple(scenario.exchanges for scenario in self.load(service, version).scenarios)
 
     def save(self, mirror: Mirror) -> None:
         """Keep a mirror. Raises StoreError while it is being recorded."""

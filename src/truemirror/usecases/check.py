@@ -15,6 +15,7 @@ from truemirror.core.contract.conventions import check_conventions
 from truemirror.core.contract.finding import Finding, Level
 from truemirror.core.contract.reading import parse_contract
 from truemirror.core.contract.rules import finding
+from truemirror.core.contract.standards import check_standards
 from truemirror.core.contract.version import UNVERSIONED, choose
 from truemirror.core.mirror.folder import folder_of
 from truemirror.core.mirror.model import Mirror
@@ -142,6 +143,11 @@ def consumers_of(config: Config, service: str) -> tuple[str, ...]:
     return tuple(sorted(one.name for one in config.services.values() if service in one.consumes))
 
 
+def unreadable_place(error: FormatError, service: str) -> tuple[str, str]:
+    """Where a file of a service cannot be read, and why."""
+    return error.where or service, f"{error.what}; {error.fix}" if error.fix else error.what
+
+
 def _see_known(wanted: Iterable[str], known: Sequence[str]) -> None:
     """See that all services have something to be checked."""
     for name in wanted:
@@ -199,6 +205,7 @@ class _ServiceCheck:
             try:
                 judge.compile()
                 if version == versions[-1]:
+                    self.findings += check_standards(judge.contract, self._owner, self._consumers)
                     self.findings += check_conventions(judge.contract, self._owner, self._consumers)
             except FormatError as error:
                 self._cannot_read(error)
@@ -286,7 +293,7 @@ class _ServiceCheck:
 
     def _cannot_read(self, error: FormatError) -> None:
         """Keep a file that cannot be read."""
-        self.unreadable.append((error.where or self.service, f"{error.what}; {error.fix}" if error.fix else error.what))
+        self.unreadable.append(unreadable_place(error, self.service))
 
     def _note(self, rule: str, said: str, where: str, operation: str = "") -> None:
         """A finding about a whole mirror or contract."""

@@ -15,7 +15,7 @@ from typing import Self
 from truemirror.core.mirror.model import DEFAULT_SCENARIO, Mirror
 from truemirror.core.wire.exchange import Exchange
 from truemirror.errors import FormatError
-from truemirror.ports import Journal, MirrorStore
+from truemirror.ports import Journal, MirrorStore, Parts
 from truemirror.usecases.redact import Redactor
 
 
@@ -43,6 +43,10 @@ class CleaningStore:
     def load_all_readable(self, service: str, version: str | None = None) -> tuple[Mirror, tuple[FormatError, ...]]:
         """One mirror without the scenarios that cannot be read, and why they cannot."""
         return self._store.load_all_readable(service, version)
+
+    def parts(self, service: str, version: str | None = None) -> Parts:
+        """All exchanges of one mirror, a part at a time. Raises FormatError, StoreError."""
+        return self._store.parts(service, version)
 
     def save(self, mirror: Mirror) -> None:
         """Write a mirror. Raises StoreError."""

@@ -16,7 +16,8 @@ from truemirror.core.contract.compat.policy import Mode, Policy
 from truemirror.core.contract.finding import Finding
 from truemirror.core.contract.json_text import read_json
 from truemirror.core.contract.openapi.detect import interface_of, offers
-from truemirror.core.contract.references import uri_of
+from truemirror.core.contract.pointer import clipped, printable
+from truemirror.core.contract.references import BASE, uri_of
 from truemirror.core.schema.reading import SchemaError, Source, dialect_of
 from truemirror.errors import TruemirrorError, UsageError
 
@@ -47,6 +48,15 @@ class Documents:
 
 def diff(old: Documents, new: Documents, mode: Mode, policy: Policy) -> Judgement:
     """Compare two sides. Raises UsageError where they are of two kinds, FormatError where one cannot be read."""
+    try:
+        return _compared(old, new, mode, policy)
+    except TruemirrorError as error:  # documents are called as people called them
+        error.where, error.nearest = error.where.replace(BASE, ""), error.nearest.replace(BASE, "")
+        raise
+
+
+def _compared(old: Documents, new: Documents, mode: Mode, policy: Policy) -> Judgement:
+    """The judgement of two sides. Raises as `diff` does."""
     if old.is_contract != new.is_contract:
         schema, contract = (new, old) if old.is_contract else (old, new)
         raise UsageError(
@@ -112,7 +122,7 @@ def _answer(number: int, line: bytes, mode: Mode, policy: Policy) -> dict[str, A
     try:
         if len(line) > LARGEST_LINE:
             raise ValueError(f"the line is longer than {LARGEST_LINE // 1024**2} MB")
-        pair = read_json(line)
+        pair = _read(line)
         if not isinstance(pair, dict):
             raise ValueError("the line is no JSON object")
         named = {"id": pair.get("id")}
@@ -127,6 +137,21 @@ def _answer(number: int, line: bytes, mode: Mode, policy: Policy) -> dict[str, A
         said = f"line {number}: a defect in truemirror: {type(error).__name__}: {error}"
         found = {**named, "verdict": "unknown", "findings": [], "error": said}
     return found if named["id"] is not None else {**found, "line": number}
+
+
+def _read(text: bytes) -> Any:
+    """JSON in which no key is written twice, for readers differ in which of them counts. Raises ValueError."""
+    value = read_json(text)
+    json.loads(text, object_pairs_hook=_see_keys)
+    return value
+
+
+def _see_keys(members: list[tuple[str, Any]]) -> None:
+    """Look at the keys of one object. Raises ValueError."""
+    names = {name for name, _ in members}
+    if len(names) < len(members):
+        twice = next(name for number, (name, _) in enumerate(members) if name in {key for key, _ in members[:number]})
+        raise ValueError(f"the key {clipped(printable(twice))!r} is written twice in one object")
 
 
 def _judged(pair: Mapping[str, Any], mode: Mode, policy: Policy) -> Judgement:
@@ -149,7 +174,7 @@ def _judged(pair: Mapping[str, Any], mode: Mode, policy: Policy) -> Judgement:
 def _schema(value: Any, name: str) -> Any:
     """A schema, which may be JSON in a text. Raises ValueError."""
     if isinstance(value, str):
-        value = read_json(value.encode())
+        value = _read(value.encode())
     if not isinstance(value, dict | bool):
         raise SchemaError(f"`{name}` is no schema", fix="give an object or a boolean")
     return value

@@ -12,6 +12,7 @@ from typing import Any
 from truemirror.core.foreign.carried import LeftOut
 from truemirror.core.foreign.har_writing import write_har
 from truemirror.core.foreign.vcr_writing import write_vcr
+from truemirror.core.mirror.model import Mirror
 from truemirror.core.mirror.session import scenario_name
 from truemirror.errors import UsageError
 from truemirror.ports import MirrorStore
@@ -50,12 +51,7 @@ def export_mirror(
     """
     mirror = store.load(service, version or None)
     if scenario:
-        one = mirror.scenario(scenario) or mirror.scenario(scenario_name(scenario))
-        if one is None:
-            names = [known.name for known in mirror.scenarios]
-            near = get_close_matches(scenario, names, n=3) or names[:3]
-            raise UsageError(f"{service} has no scenario {scenario!r}", where="--scenario", nearest=", ".join(near))
-        mirror = replace(mirror, scenarios=(one,))
+        mirror = only_scenario(mirror, scenario)
     if format_name == "har":
         document, left = write_har(mirror, base, truemirror)
         count = len(document["log"]["entries"])
@@ -63,3 +59,13 @@ def export_mirror(
         document, left = write_vcr(mirror.scenarios, base, service)
         count = len(document["interactions"])
     return Exported(document, mirror.version, len(mirror.scenarios), count, left)
+
+
+def only_scenario(mirror: Mirror, scenario: str) -> Mirror:
+    """A mirror with one of its scenarios alone. Raises UsageError, naming the nearest, when there is none."""
+    one = mirror.scenario(scenario) or mirror.scenario(scenario_name(scenario))
+    if one is None:
+        names = [known.name for known in mirror.scenarios]
+        near = get_close_matches(scenario, names, n=3) or names[:3]
+        raise UsageError(f"{mirror.service} has no scenario {scenario!r}", where="--scenario", nearest=", ".join(near))
+    return replace(mirror, scenarios=(one,))

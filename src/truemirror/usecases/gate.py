@@ -107,25 +107,27 @@ class _Timed:
 
 
 def contracts_stage(config: Config, checked: CheckResult) -> Stage:
-    """Whether every contract can be read."""
+    """Whether every contract can be read, keeps what was published, and promises what its consumers need."""
     findings = [finding for finding in checked.findings if _is_of_contract(finding)]
     unreadable = [one for one in checked.unreadable if not _is_in(str(config.mirrors), one[0])]
-    broken = {finding.service for finding in findings if finding.level is Level.BREAK}
-    broken |= {service for place, _ in unreadable if (service := _service_in(str(config.contracts), place))}
-    checks = [
-        Check(service, State.BROKEN, "cannot be read")
-        if service in broken
-        else Check(service, State.KEPT, f"{version}, {operations} operations")
-        for service, (version, operations) in sorted(checked.contracts.items())
-    ]
-    checks += [Check(service, State.BROKEN, "cannot be read") for service in sorted(broken - set(checked.contracts))]
+    broken = Counter(finding.service for finding in findings if finding.level is Level.BREAK)
+    lost = {service for place, _ in unreadable if (service := _service_in(str(config.contracts), place))}
+    checks = []
+    for service in sorted({*checked.contracts, *broken, *lost}):
+        version, operations = checked.contracts.get(service, ("", 0))
+        if service in lost:
+            checks.append(Check(service, State.BROKEN, "cannot be read"))
+        elif number := broken[service]:
+            checks.append(Check(service, State.BROKEN, f"{version}, {number} finding{'s' * (number != 1)}"))
+        else:
+            checks.append(Check(service, State.KEPT, f"{version}, {operations} operations"))
     reasons = (*reasons_of(findings), *(_unreadable(str(config.contracts), *one) for one in unreadable))
     return Stage("contracts", "Contracts", tuple(checks), reasons, note="no contract is there yet")
 
 
 def _is_of_contract(finding: Finding) -> bool:
     """Whether a finding is about a contract itself, not about what was recorded."""
-    return finding.rule.startswith("contract-") and finding.rule != "contract-missing"
+    return finding.rule.startswith(("contract-", "version-", "consumer-")) and finding.rule != "contract-missing"
 
 
 def _unreadable(folder: str, place: str, error: str) -> Reason:

@@ -15,19 +15,16 @@ from truemirror.core.contract.differences import Difference, differences
 from truemirror.core.contract.infer.contradictions import Contradiction, contradictions
 from truemirror.core.contract.infer.document import documents_of
 from truemirror.core.contract.infer.error_shapes import ErrorShape, error_shapes
-from truemirror.core.contract.infer.gather import Gathered, decide, gather
+from truemirror.core.contract.infer.gather import Gathered, decide, find_templates, learn
 from truemirror.core.contract.infer.keeping import Kept, decisions, keep
 from truemirror.core.contract.infer.places import shapes_of
 from truemirror.core.contract.infer.questions import Question, questions_of
 from truemirror.core.contract.reading import parse_contract
 from truemirror.core.contract.release import Size, stepped
 from truemirror.core.contract.version import FIRST, UNVERSIONED, choose, is_version, next_minor, ordered
-from truemirror.core.mirror.model import Mirror
 from truemirror.core.wire.exchange import Exchange
 from truemirror.errors import StoreError, UsageError
-from truemirror.ports import ContractStore, MirrorStore, Progress
-
-_TOLD_EVERY = 500
+from truemirror.ports import ContractStore, MirrorStore, Parts, Progress
 
 
 class State(StrEnum):
@@ -90,20 +87,20 @@ def infer_contract(
     The version is `as_version`, else the mirror's, else the newest that exists, else 1.0.0. Raises UsageError when
     there is no such mirror or nothing in it, FormatError when the mirror cannot be read, StoreError.
     """
-    mirror = _mirror(mirrors, service, mirror_version)
+    recorded = _recorded(mirrors, service, mirror_version, progress)
     known = contracts.versions(service)
-    version = as_version or _version_of(mirror, known)
+    version = as_version or _version_of(recorded, known)
     _check_version(version)
     old = _documents(contracts, service, version) if version in known else None
     base = old if old is not None else _documents(contracts, service, _before(version, known))
-    gathered = _gathered(mirror, progress)
+    gathered = _gathered(recorded)
     decide(gathered, decisions(base))
     shapes = shapes_of(gathered.operations)
     plain = documents_of(service, version, gathered, shapes, examples=examples)
     kept = keep(base, plain)
     documents = kept.documents
     parse_contract(service, version, documents)
-    contradicted = _contradicted(service, version, plain, kept, mirror)
+    contradicted = _contradicted(version, plain, kept, recorded)
     if progress:
         progress.done()
     found = differences(old or {}, documents)
@@ -138,16 +135,15 @@ def _check_version(version: str) -> None:
         raise UsageError(f"{version!r} is no version", nearest="1.0.0", fix="write it as MAJOR.MINOR.PATCH")
 
 
-def _gathered(mirror: Mirror, progress: Progress | None) -> Gathered:
+def _gathered(recorded: "_Recorded") -> Gathered:
     """What a mirror teaches. Raises UsageError when that is nothing."""
-    if progress:
-        progress.stage(f"Inferring {mirror.service} from {len(mirror)} exchanges", len(mirror))
-    gathered = gather(_watched(mirror, progress))
+    templates = find_templates(recorded.told(f"Finding the operations of {recorded.service}"))
+    gathered = learn(recorded.told(f"Learning what {recorded.service} answers"), templates)
     if not gathered.operations:
         raise UsageError(
-            f"the mirror of {mirror.service} shows no operation, so there is nothing to infer from",
-            where=f"mirrors/{mirror.service}/{mirror.version}",
-            fix=f"record some calls: truemirror record {mirror.service} --upstream URL",
+            f"the mirror of {recorded.service} shows no operation, so there is nothing to infer from",
+            where=f"mirrors/{recorded.service}/{recorded.version}",
+            fix=f"record some calls: truemirror record {recorded.service} --upstream URL",
         )
     return gathered
 
@@ -170,13 +166,14 @@ def _before(version: str, known: Iterable[str]) -> str:
 
 
 def _contradicted(
-    service: str, version: str, plain: Mapping[str, Any], kept: Kept, mirror: Mirror
+    version: str, plain: Mapping[str, Any], kept: Kept, recorded: "_Recorded"
 ) -> tuple[Contradiction, ...]:
     """The locks that recordings do not keep, and those whose place is gone."""
     gone = tuple(Contradiction(one.place, one.text) for one in kept.lost)
     if not kept.locks:
         return gone
-    return gone + contradictions(service, version, plain, kept.documents, _exchanges(mirror))
+    exchanges = recorded.told(f"Holding what is locked against {recorded.service}")
+    return gone + contradictions(recorded.service, version, plain, kept.documents, exchanges)
 
 
 def _state(*, is_new: bool, differ: bool, overwrite: bool) -> State:
@@ -193,7 +190,29 @@ def _is_ours(path: str) -> bool:
     return path == OPENAPI or path.endswith(".schema.json")
 
 
-def _mirror(mirrors: MirrorStore, service: str, version: str) -> Mirror:
+@dataclass(frozen=True, slots=True)
+class _Recorded:
+    """A mirror to infer from; its exchanges are read anew each time, so that few are in memory."""
+
+    service: str
+    version: str
+    parts: Parts
+    progress: Progress | None
+
+    def told(self, stage: str) -> Iterator[Exchange]:
+        """Every exchange, while whoever watches is told of each part. Raises FormatError, StoreError."""
+        if self.progress:
+            self.progress.stage(stage, len(self.parts))
+        count = 0
+        for part in self.parts:
+            for exchange in part:
+                count += 1
+                yield exchange
+            if self.progress:
+                self.progress.advance(note=f"{count} exchanges")
+
+
+def _recorded(mirrors: MirrorStore, service: str, version: str, progress: Progress | None) -> _Recorded:
     """The mirror to infer from. Raises UsageError when there is none."""
     known = mirrors.services()
     if service not in known:
@@ -203,26 +222,14 @@ def _mirror(mirrors: MirrorStore, service: str, version: str) -> Mirror:
             fix=f"record it first: truemirror record {service} --upstream URL",
         )
     try:
-        return mirrors.load(service, version or None)
+        found = version or mirrors.versions(service)[-1]
+        return _Recorded(service, found, mirrors.parts(service, found), progress)
     except StoreError as error:
         raise UsageError(error.what, where=error.where, nearest=error.nearest, fix=error.fix) from None
 
 
-def _version_of(mirror: Mirror, known: Iterable[str]) -> str:
+def _version_of(recorded: _Recorded, known: Iterable[str]) -> str:
     """The version to write when none is named."""
-    if mirror.version != UNVERSIONED:
-        return mirror.version
+    if recorded.version != UNVERSIONED:
+        return recorded.version
     return choose(known) or FIRST
-
-
-def _watched(mirror: Mirror, progress: Progress | None) -> Iterator[Exchange]:
-    """Every exchange, told to whoever watches."""
-    for number, exchange in enumerate(_exchanges(mirror), start=1):
-        if progress and not number % _TOLD_EVERY:
-            progress.advance(_TOLD_EVERY)
-        yield exchange
-
-
-def _exchanges(mirror: Mirror) -> Iterable[Exchange]:
-    """Every exchange of all scenarios."""
-    return (exchange for _, _, exchange in mirror.places())

@@ -2,7 +2,8 @@
 
 Rules: what is published is decided by what the documents promise, not by how they are written; nothing is written
 unless everything is in order. A version that may break somebody, or about which nobody can say, takes a major step; one
-that promises more a minor one; one that promises the same, whichever way one looks, a patch.
+that promises more a minor one, and so does one whose breaks the team has all waived; one that promises the same,
+whichever way one looks, a patch.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -10,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from truemirror.core.contract.compat.judge import Verdict
-from truemirror.core.contract.finding import Finding
+from truemirror.core.contract.finding import Finding, Level
 from truemirror.core.contract.reading import parse_contract
 from truemirror.core.contract.release import Release, Size, digest_of, newest_before, step_size, stepped, suffices
 from truemirror.core.contract.rules import finding
@@ -18,6 +19,9 @@ from truemirror.errors import ExitCode, UsageError
 from truemirror.ports import ContractStore, ReleaseStore
 
 Documents = Mapping[str, object]
+
+_NAMED = 3
+"""How many breaks the sentence of a finding names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +34,14 @@ class Compared:
     """For those who use the newer one, should it be taken back."""
     findings: tuple[Finding, ...] = ()
     """What may break those who use the older one."""
+    approved: bool = False
+    """Whether all that breaks is waived by the team, and nothing else is in doubt."""
 
     @property
     def deserved(self) -> Size:
-        """The step that such a change deserves."""
+        """The step that such a change deserves; a break that is approved breaks nobody, and changes the promise."""
+        if self.approved:
+            return Size.MINOR
         if self.backward is not Verdict.COMPATIBLE:
             return Size.MAJOR
         return Size.PATCH if self.forward is Verdict.COMPATIBLE else Size.MINOR
@@ -125,25 +133,66 @@ def deprecate(releases: ReleaseStore, service: str, version: str, *, until: str,
 
 
 def release_findings(
-    contracts: ContractStore, releases: ReleaseStore, service: str, in_use: Sequence[str], today: str, owner: str = ""
+    contracts: ContractStore,
+    releases: ReleaseStore,
+    compare: Callable[[Documents, Documents], Compared],
+    service: str,
+    in_use: Sequence[str],
+    today: str,
 ) -> Iterator[Finding]:
-    """What is wrong with published versions: changed or withdrawn since, or in use after their last day.
+    """What is wrong with versions: published ones changed or withdrawn since, or deprecated and in use; others under
+    a number that their change does not deserve.
 
     `in_use` are the versions that mirrors or the configuration rest on. Raises FormatError, StoreError.
     """
     known, there = _known(releases, service), contracts.versions(service)
+    yield from _promises_kept(contracts, known, service, in_use, today)
+    for version in there:
+        before = newest_before(known.values(), version) if version not in known else None
+        if before is not None and before.version in there:
+            old, new = (contracts.load(service, one) for one in (before.version, version))
+            if digest_of(new) != before.digest:
+                yield from _undeserved(service, before.version, version, compare(old, new), known)
+
+
+def _undeserved(
+    service: str, before: str, version: str, compared: Compared, known: Mapping[str, Release]
+) -> Iterator[Finding]:
+    """A finding where a version that is not published yet takes too small a step."""
+    if suffices(before, version, compared.deserved):
+        return
+    breaks = [one.location or one.operation for one in compared.findings if one.level is Level.BREAK]
+    more = f" and {len(breaks) - _NAMED} more" if len(breaks) > _NAMED else ""
+    why = {
+        Verdict.BREAKING: f"it breaks {', '.join(breaks[:_NAMED])}{more}",
+        Verdict.UNKNOWN: "nobody can say that it breaks nobody",
+        Verdict.COMPATIBLE: "it promises more",
+    }[compared.backward]
+    size = "no" if (step := step_size(before, version)) is None else f"a {step}"
+    said = f"{service} {version} takes {size} step from {before} and deserves a {compared.deserved} one: {why}"
+    where, free = f"contracts/{service}/{version}", _free(before, compared.deserved, known)
+    yield finding("version-undeserved", service, said, location=where, expected=free, actual=version)
+
+
+def _promises_kept(
+    contracts: ContractStore, known: Mapping[str, Release], service: str, in_use: Sequence[str], today: str
+) -> Iterator[Finding]:
+    """What is wrong with published versions."""
+    there = contracts.versions(service)
     for version, release in known.items():
         where = f"contracts/{service}/{version}"
         if version not in there:
             said = f"{service} {version} is published, and its contract is gone"
-            yield finding("version-withdrawn", service, said, location=where, owner=owner)
+            yield finding("version-withdrawn", service, said, location=where)
         elif digest_of(contracts.load(service, version)) != release.digest:
             said = f"{service} {version} was published on {release.day}, and promises something else now"
-            yield finding("version-changed", service, said, location=where, owner=owner)
-        if release.until and today > release.until and version in in_use:
+            yield finding("version-changed", service, said, location=where)
+        if release.until and version in in_use:
+            ended = today > release.until
+            served = "was to be served" if ended else "is served"
             reason = f"; {release.reason}" if release.reason else ""
-            said = f"{service} {version} was to be served until {release.until}, and is still in use{reason}"
-            yield finding("version-ended", service, said, location=where, owner=owner)
+            said = f"{service} {version} {served} until {release.until}, and is {'still ' * ended}in use{reason}"
+            yield finding("version-ended" if ended else "version-deprecated", service, said, location=where)
 
 
 def max_of(known: Mapping[str, Release]) -> str:

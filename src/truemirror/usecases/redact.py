@@ -2,8 +2,9 @@
 
 Rules: what a request holds is decided by the request alone (and by what the service handed out before), so that a
 replaying mirror decides as the recording did. A secret that was first seen in a request is the client's: its stand-in
-is made from its hash. One first seen in an answer is the service's: its stand-in is made from its number in the
-scenario. Once known, a secret is replaced wherever it occurs. Nothing leaves here before a last look found it clean.
+is made from its hash. One first seen in an answer is the service's: its stand-in is made from the request that got it,
+so that two users' tokens have two stand-ins, in whatever order and in how many recordings they log in. Once known, a
+secret is replaced wherever it occurs. Nothing leaves here before a last look found it clean.
 """
 
 from collections import Counter
@@ -13,16 +14,24 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from truemirror.config import RedactionConfig
-from truemirror.core.mirror.inner import has_inner, with_inner
+from truemirror.core.mirror.inner import Change, has_inner, with_inner
 from truemirror.core.mirror.model import Mirror, Scenario
+from truemirror.core.mirror.parts import parts_of
 from truemirror.core.mirror.redaction_body import body_text, media_of, searchable
 from truemirror.core.mirror.redaction_find import Marks, header_places, mark_request, mark_response
+from truemirror.core.mirror.redaction_jwt import IS_JWT
 from truemirror.core.mirror.redaction_known import KnownSecrets, undone
 from truemirror.core.mirror.redaction_leftovers import leftovers
 from truemirror.core.mirror.redaction_names import DEFAULT_POLICY, RedactionPolicy
 from truemirror.core.mirror.redaction_recognise import recognised
-from truemirror.core.mirror.redaction_rewrite import Between, rewrite_request, rewrite_response, with_response
-from truemirror.core.mirror.redaction_shapes import LEAST_UNIQUE, is_words
+from truemirror.core.mirror.redaction_rewrite import (
+    Between,
+    rewrite_headers,
+    rewrite_request,
+    rewrite_response,
+    with_response,
+)
+from truemirror.core.mirror.redaction_shapes import LEAST_UNIQUE, is_words, looks_like_key
 from truemirror.core.mirror.redaction_spots import Box, Place, Spot, Why, ordered, render, secrets_of
 from truemirror.core.mirror.redaction_stream import is_stream, stream_places
 from truemirror.core.mirror.redaction_text import Look, text_places
@@ -35,6 +44,7 @@ from truemirror.ports import Lock
 Table = dict[str, str]
 """Secrets and their stand-ins."""
 
+_SURE = frozenset({Why.NAME, Why.SHAPE})
 _ECHOES = frozenset({Why.POSITION, Why.RANDOM, Why.LIKELY})
 """Reasons that do not hold for a value which the request itself carries in an innocent place."""
 
@@ -46,6 +56,26 @@ class RedactedRequest:
     request: Request
     live: tuple[tuple[str, str], ...] = ()
     """Stand-in and live secret, so that an answer to this client can carry its own secret again."""
+
+
+class Asking:
+    """One asking of one request, named when it is first needed; each secret that it got has a place in it."""
+
+    def __init__(self, name: Callable[[], str]) -> None:
+        """Begin without a name."""
+        self._find = name
+        self._name = ""
+        self._places = 0
+
+    def name(self) -> str:
+        """What it is called; the same for as long as it lives."""
+        self._name = self._name or self._find()
+        return self._name
+
+    def next_place(self) -> str:
+        """The place of the next secret that it got."""
+        self._places += 1
+        return f"{self.name()}\0{self._places}"
 
 
 def policy_of(config: RedactionConfig) -> RedactionPolicy:
@@ -60,19 +90,27 @@ class Redactor:
         """Begin without knowing any secret. `lock` keeps learning atomic where the caller has threads."""
         self.policy = policy
         self._known = KnownSecrets()
-        self._issued: Counter[str] = Counter()
+        self._askings: Counter[str] = Counter()
+        self._handed: set[str] = set()
         self._lock: Lock = lock or nullcontext()
 
     def redact(self, exchange: Exchange, scenario: str) -> Exchange:
         """The exchange without secrets, and remember them. Raises StoreError when one would be left."""
+        return self._redact(exchange, scenario, "")
+
+    def _redact(self, exchange: Exchange, scenario: str, within: str) -> Exchange:
+        """The same; `within` is the asking that a message inside an answer belongs to."""
         request_marks = mark_request(exchange.request, self.policy)
         outcome = exchange.outcome
         response = outcome.partial if isinstance(outcome, Fault) else outcome
         response_marks = mark_response(response, self.policy) if response else Marks()
         with self._lock:
             table = self._table(request_marks)
+            asking = Asking(lambda: self._asked(exchange.request, request_marks, table, scenario, within))
             if response_marks:
-                self._judge_answer(response_marks, exchange.request, table, scenario)
+                self._judge_answer(response_marks, exchange.request, table, asking)
+            if has_inner(response):
+                asking.name()  # counted while nobody else counts
             for secret, stand in table.items():
                 if stand != ONCE_STAND_IN:
                     self._known.add(secret, stand)
@@ -80,7 +118,7 @@ class Redactor:
         outcome = self._clean_outcome(exchange.outcome, response, response_marks, table)
         inside = outcome.partial if isinstance(outcome, Fault) else outcome
         if inside is not None and has_inner(inside):
-            outcome = with_response(outcome, with_inner(inside, lambda one: self.redact(one, scenario)))
+            outcome = with_response(outcome, with_inner(inside, self._inner(scenario, asking)))
         if request is exchange.request and outcome is exchange.outcome:
             return exchange
         clean = replace(exchange, request=request, outcome=outcome)
@@ -154,7 +192,7 @@ class Redactor:
         live.update(_boxes(request, marks, table))
         return RedactedRequest(clean, tuple(sorted(live.items(), key=lambda pair: -len(pair[0]))))
 
-    def _judge_answer(self, marks: Marks, request: Request, table: Table, scenario: str) -> None:
+    def _judge_answer(self, marks: Marks, request: Request, table: Table, asking: Asking) -> None:
         """Decide for each value that an answer marks whether it is a secret, and whose."""
         carried: tuple[bytes, ...] | None = None
         for secret, why in secrets_of(marks.places()):
@@ -168,10 +206,10 @@ class Redactor:
                 is_carried = len(secret) >= LEAST_UNIQUE and any(_bytes(secret) in layer for layer in carried)
                 if is_carried and why in _ECHOES:
                     continue
-                known = stand_in(secret) if is_carried else self._issue(secret, why, scenario)
+                known = stand_in(secret) if is_carried else self._issue(secret, why, asking)
             table[secret] = known or stand_in_for(secret, why)
 
-    def _issue(self, secret: str, why: Why, scenario: str) -> str:
+    def _issue(self, secret: str, why: Why, asking: Asking) -> str:
         """What stands for a secret that the service handed out.
 
         A word, or an unnamed run of chance that may be an identifier, could be brought by a client that was never
@@ -179,8 +217,39 @@ class Redactor:
         """
         if why is Why.RANDOM or is_words(secret):
             return stand_in(secret)
-        self._issued[scenario] += 1
-        return issued_stand_in(secret, scenario, self._issued[scenario])
+        made = issued_stand_in(secret, asking.next_place())
+        self._handed.add(made)
+        return made
+
+    def _asked(self, request: Request, marks: Marks, table: Table, scenario: str, within: str) -> str:
+        """Which asking this is: who asked for what in which scenario, and for the how many-th time."""
+        between = self._known.replaced if len(self._known) else None
+        said = rewrite_request(request, replace(marks, headers=()), self._lasting(table), between)
+        fields = rewrite_headers(request.headers, marks.headers, _stand(table), between)
+        identity = parts_of(replace(said, headers=fields)).digest().hex()
+        asking = f"{scenario}\0{within}\0{identity}"
+        self._askings[asking] += 1
+        return f"{asking}\0{self._askings[asking]}"
+
+    def _lasting(self, table: Table) -> Callable[[str, Why], str]:
+        """What stands for a secret of a target or a body in what says who asks.
+
+        What a client made anew for this request (a verifier, a state, an assertion) will be another one in the next
+        recording, so it says nothing; a password does, and so does what the service handed out.
+        """
+
+        def stand(secret: str, why: Why) -> str:
+            """One secret."""
+            found = table.get(secret, secret)
+            if found in self._handed or (why in _SURE and not looks_like_key(secret) and not IS_JWT.match(secret)):
+                return found
+            return ONCE_STAND_IN
+
+        return stand
+
+    def _inner(self, scenario: str, asking: Asking) -> Change:
+        """What becomes of the messages inside an answer."""
+        return lambda one: self._redact(one, scenario, asking.name())
 
     def _with_split(self, marks: Marks, message: Request | Response, table: Table) -> Marks:
         """The marks with those known secrets, too, that a stream says piece by piece; the table gets to know them."""

@@ -64,14 +64,13 @@ def test_a_malformed_request_is_refused(name: str) -> None:
     assert (seen, proxy.recorded) == ([], [])
 
 
-def test_http2_is_refused_in_its_own_language() -> None:
-    """A frame of no settings, and a good-bye with the code that asks for HTTP/1.1."""
+def test_http2_is_begun_on_a_connection_of_its_own() -> None:
+    """Behind a request in HTTP/1.1 its preface is no request."""
     with proxied(answering(OK)) as proxy, raw_client(proxy.port) as client:
-        client.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
+        client.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\nPRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
         got = read_all(client)
-    assert got[9:12] == bytes([0, 0, len(got) - 18])
-    assert got[12:18] == b"\7\0\0\0\0\0"
-    assert got[18:] == b"\0\0\0\0\0\0\0\x0dHTTP/2 is not supported; speak HTTP/1.1"
+    assert got.startswith(b"HTTP/1.1 200 ")
+    assert b"HTTP/1.1 400 " in got
 
 
 @pytest.mark.parametrize(

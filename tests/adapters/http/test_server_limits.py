@@ -58,14 +58,11 @@ def test_what_is_not_http_is_refused_and_the_connection_ends(sent: bytes, status
         assert status_of(other.read()) == 200
 
 
-def test_http2_is_refused_in_its_own_language() -> None:
-    """Such a client reads frames: that the connection ends, and that HTTP/1.1 is wanted (code 13)."""
+def test_http2_is_begun_on_a_connection_of_its_own() -> None:
+    """Behind a request in HTTP/1.1 its preface is no request."""
     with serving(mirror(FINE)) as server:
-        got = told_until_closed(server, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0")
-    settings, goodbye, why = got[:9], got[9:18], got[18:]
-    assert settings == b"\0\0\0\4\0\0\0\0\0"
-    assert goodbye == bytes([0, 0, len(why), 7, 0, 0, 0, 0, 0])
-    assert why == b"\0\0\0\0\0\0\0\x0da mirror speaks HTTP/1.1 and HTTP/1.0, not HTTP/2"
+        got = told_until_closed(server, ask("GET /fine") + b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0")
+    assert got.startswith(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfineHTTP/1.1 400 ")
 
 
 def test_good_requests_before_a_bad_one_are_answered() -> None:

@@ -4,7 +4,6 @@ import errno
 import json
 import socket
 import ssl
-import struct
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -79,23 +78,21 @@ def test_a_large_answer_arrives_whole(tls: Tls) -> None:
 
 
 @pytest.mark.parametrize(
-    ("offered", "chosen"), [(("h2", "http/1.1"), "http/1.1"), (("http/1.1",), "http/1.1"), (("h2",), None), ((), None)]
+    ("offered", "chosen"),
+    [(("h2", "http/1.1"), "h2"), (("http/1.1",), "http/1.1"), (("h2",), "h2"), (("http/0.9",), None), ((), None)],
 )
-def test_only_http_1_1_is_ever_agreed_on(tls: Tls, offered: tuple[str, ...], chosen: str | None) -> None:
-    """Whatever else a client offers."""
+def test_http_2_is_agreed_on_where_it_is_offered(tls: Tls, offered: tuple[str, ...], chosen: str | None) -> None:
+    """Else HTTP/1.1, which needs no agreement."""
     with serving(mirror(FINE), tls=tls.context) as server, secured(server, tls, alpn=offered) as talk:
         assert isinstance(talk.connection, ssl.SSLSocket)
         assert talk.connection.selected_alpn_protocol() == chosen
 
 
-def test_a_client_that_offers_only_http2_is_told_so_in_its_own_language(tls: Tls) -> None:
-    """It gets the good-bye that asks for HTTP/1.1."""
+def test_who_agreed_on_http_2_may_speak_http_1_1_all_the_same(tls: Tls) -> None:
+    """What it begins with decides."""
     with serving(mirror(FINE), tls=tls.context) as server, secured(server, tls, alpn=("h2",)) as talk:
-        talk.send(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0")
-        got = talk.connection.recv(65_536)
-        while len(got) < 18 + 8:
-            got += talk.connection.recv(65_536)
-    assert struct.unpack(">LL", got[18:26]) == (0, 13)
+        talk.send(ask("GET /fine"))
+        assert body_of(talk.read()) == b"fine"
 
 
 def test_redirects_of_the_service_stay_on_https(tls: Tls) -> None:

@@ -178,6 +178,32 @@ def test_a_late_answer_does_not_hold_up_the_event_loop(ask: Callable[[str], Awai
     assert ticks >= 5
 
 
+@pytest.mark.parametrize("ask", [by_httpx, by_aiohttp])
+def test_answers_without_delay_give_way_to_other_tasks_too(
+    ask: Callable[[str], Awaitable[bytes]], board_of: Make
+) -> None:
+    """As with any network: both have asked before one is answered, and a task can be cancelled."""
+    said: list[str] = []
+
+    async def one(name: str) -> None:
+        said.append(f"{name} asks")
+        assert await ask(f"{URL}/plain") == b"fine"
+        said.append(f"{name} knows")
+
+    async def both() -> None:
+        await asyncio.gather(one("first"), one("second"))
+        third = asyncio.ensure_future(one("third"))
+        await asyncio.sleep(0)
+        third.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await third
+
+    with isolated(board_of(URL, mirror())):
+        asyncio.run(both())
+    assert said[:2] == ["first asks", "second asks"]
+    assert "third knows" not in said
+
+
 def test_many_late_answers_are_waited_for_together(board_of: Make) -> None:
     """Fifty waits of a tenth of a second at once: the loop sleeps for all of them, not for each."""
 

@@ -78,6 +78,13 @@ def test_headers_change_but_for_those_that_must_not() -> None:
     assert odd.headers.get("location") == "https://a.test/x/a%0D%0AX-Bad%3A%201".replace("%3A", ":")
 
 
+def test_an_etag_becomes_another_one_as_a_whole_entity_tag() -> None:
+    """As a live service gave another one; what is no entity tag stays."""
+    response = Response(304, "", Headers((("ETag", '"v-0001"'), ("X-Tag", "a"))))
+    assert renamed_response(response, Renaming({'"v-0001"': '"v-0009"'})).headers.get("etag") == '"v-0009"'
+    assert renamed_response(response, Renaming({"v-0001": "v-0009"})) is response
+
+
 @pytest.mark.parametrize("media", ["application/octet-stream", "text/plain", "image/png", "multipart/form-data"])
 def test_a_body_that_is_neither_json_nor_a_form_stays(media: str) -> None:
     """Whatever it seems to hold."""

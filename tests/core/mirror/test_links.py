@@ -51,8 +51,24 @@ CARRIED = {
         [call("POST /v1/deals", {}, {"id": 10042}), call("POST /v1/notes", {"deal": {"id": 10042}})],
         Link("POST /v1/deals", given="body:/id", to="POST /v1/notes", used="body:/deal/id"),
     ),
+    "a short id that a Location names": (
+        [call("POST /v1/deals", {}, {"name": "x"}, Location="http://deals/v1/deals/7"), call("GET /v1/deals/7")],
+        Link("POST /v1/deals", given="header:Location", to="GET /v1/deals/{}", used="path:2"),
+    ),
+    "a short id of what was created": (
+        [call("POST /v1/deals", {}, {"id": 7}), call("GET /v1/deals/7/tags")],
+        Link("POST /v1/deals", given="body:/id", to="GET /v1/deals/{}/tags", used="path:2"),
+    ),
+    "a short id of a list": (
+        [call("GET /v1/deals?all=1", None, {"items": [{"id": 1}, {"id": 2}]}), call("DELETE /v1/deals/2")],
+        Link("GET /v1/deals", given="body:/items/*/id", to="DELETE /v1/deals/{}", used="path:2"),
+    ),
     "a cursor": (
         [call("GET /v1/deals", None, {"next": CURSOR}), call(f"GET /v1/deals?after={CURSOR}")],
+        Link("GET /v1/deals", given="body:/next", to="GET /v1/deals", used="query:after"),
+    ),
+    "a cursor of letters alone": (
+        [call("GET /v1/deals", None, {"next": "EfIBFrf_mRfQIDmR"}), call("GET /v1/deals?after=EfIBFrf_mRfQIDmR")],
         Link("GET /v1/deals", given="body:/next", to="GET /v1/deals", used="query:after"),
     ),
     "a Location": (
@@ -93,12 +109,39 @@ def test_a_value_that_is_carried_on_is_a_link(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["7", "1042", "open", "true", "1.0.0", "v12", "12.50", "2026-01-01", "ab", "a b 12", ""]
+    "value",
+    [
+        "7",
+        "1042",
+        "open",
+        "true",
+        "1.0.0",
+        "v12",
+        "12.50",
+        "2026-01-01",
+        "ab",
+        "a b 12",
+        "",
+        "PaymentMethodTypes",
+        "HelloWorldAgainToYou",
+        "in_progress_again",
+    ],
 )
 def test_what_says_nothing_does_not_flow(value: str) -> None:
     """Short numbers, words, versions, days."""
     assert not may_flow(value)
     assert links(call("GET /v1/a", None, {"x": value}), call("POST /v1/b", {"y": value})) == []
+
+
+def test_a_short_id_flows_only_as_the_whole_address_that_an_answer_named() -> None:
+    """Not to another collection, not where the client asked first, not from a refusal."""
+    created = call("POST /v1/deals", {}, {"id": 7}, Location="/v1/deals/7")
+    assert links(created, call("GET /v1/tags/7")) == []
+    assert links(call("GET /v1/deals/7"), created, call("GET /v1/deals/7")) == []
+    refused = Exchange(created.request, Response(409, "", created.outcome.headers, created.outcome.body))  # type: ignore[union-attr]
+    assert links(refused, call("GET /v1/deals/7")) == []
+    assert links(call("POST /v1/deals", {}, {"size": 7}), call("GET /v1/deals/7")) == []
+    assert links(call("POST /v1/deals", {}, Location="http://[broken/7"), call("GET /v1/deals/7")) == []
 
 
 def test_what_most_answers_hold_is_a_constant() -> None:

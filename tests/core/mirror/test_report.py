@@ -87,6 +87,7 @@ def test_values_of_one_kind_are_offered_as_noise_that_lets_them_vary(
     rules = tuple(Noise(**json.loads(line)) for line in noise_lines(told))
     assert [f"{rule.part} {rule.kind}" for rule in rules] == parts
     assert any('paste into "noise"' in line for line in miss_lines(told)) == bool(parts)
+    assert not any("truemirror flow" in line for line in miss_lines(told))  # a read makes nothing
     if parts and "&" not in asked:
         replayer = Replayer(mirror(recorded, rules=MirrorRules(noise=rules)))
         replayer.answer(Request("GET", asked))
@@ -102,6 +103,7 @@ def test_fields_of_forms_are_told_apart() -> None:
         Request("POST", "/v1/tags", form, f"key={TWO}&n=1".encode()),
     )
     assert [difference.part for difference in told.nearest[0].differences] == ["body:/key"]
+    assert any("truemirror flow tags --write" in line for line in miss_lines(told))
     assert [json.loads(line)["part"] for line in noise_lines(told)] == ["body:/key"]
 
 

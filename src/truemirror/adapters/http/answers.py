@@ -8,7 +8,6 @@ import orjson
 
 from truemirror.adapters.http.intake import Refusal
 from truemirror.core.wire.exchange import Fault
-from truemirror.core.wire.http2 import HTTP2, go_away
 from truemirror.errors import TruemirrorError
 
 FAULT_HEADER = "X-Truemirror-Fault"
@@ -30,8 +29,6 @@ _REASONS = {
 
 def refused(refusal: Refusal) -> bytes:
     """The answer to a request that is not taken; it ends the connection."""
-    if refusal.code == HTTP2:
-        return go_away(refusal.message)
     allow = "Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n" if refusal.status == 405 else ""
     return _answer(refusal.status, refusal.code, refusal.message, f"{MARK}{allow}Connection: close\r\n")
 

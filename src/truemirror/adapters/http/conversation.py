@@ -18,6 +18,7 @@ from truemirror.adapters.http.relay import Relay
 from truemirror.adapters.http.tunnel import Tunnel
 from truemirror.adapters.http.turn import Turn
 from truemirror.core.wire.headers import Headers
+from truemirror.core.wire.http2 import begins_http2
 
 _QUEUE = 4
 _LINGER = 1.0
@@ -37,6 +38,7 @@ class Conversation(asyncio.Protocol):
         self._refusal: Refusal | None = None
         self._transport: asyncio.Transport | None = None
         self._holds: set[str] = set()
+        self._fresh = True
         self._deaf = False
         self._last = False
         self._tunnel: Tunnel | None = None
@@ -55,6 +57,10 @@ class Conversation(asyncio.Protocol):
             return
         if self._deaf:
             return
+        fresh, self._fresh = self._fresh, False
+        if fresh and begins_http2(data):
+            self._speak_http2(data)
+            return
         try:
             self._intake.feed(data)
         except Refusal as refusal:
@@ -63,6 +69,17 @@ class Conversation(asyncio.Protocol):
                 self._refusal = refusal
             self._withdraw()
         self._advance()
+
+    def _speak_http2(self, data: bytes) -> None:
+        """The client speaks HTTP/2: from now on each of its requests has a conversation of its own."""
+        from truemirror.adapters.http.http2.front import Front
+
+        assert self._transport is not None
+        relay = self._relay
+        front = Front(lambda: Conversation(relay), self._transport, gone=relay.conversations.discard)
+        relay.conversations.add(front)
+        relay.conversations.discard(self)
+        front.begin(data)
 
     def eof_received(self) -> bool:
         """The client sends no more; it may still wait for its answers."""

@@ -15,7 +15,6 @@ from truemirror.adapters.http.frames import asks_for_websocket
 from truemirror.core.mirror.parts import WEBSOCKET
 from truemirror.core.wire.exchange import Framing
 from truemirror.core.wire.headers import Headers
-from truemirror.core.wire.http2 import HTTP2, PREFACE
 
 HEAD_LIMIT = 64 * 1024
 """The largest head of a request, in bytes."""
@@ -84,7 +83,7 @@ class Intake:
 
     def feed(self, data: bytes) -> None:
         """Read on. Raises Refusal, after which nothing more can be read."""
-        begins, self._fresh = data[: len(PREFACE)] if self._fresh else b"", False
+        begins, self._fresh = data[: len(_TLS)] if self._fresh else b"", False
         if len(data) <= HEAD_LIMIT:
             self._read(data, begins)
         else:
@@ -250,8 +249,6 @@ def _refusal(error: Exception, begins: bytes) -> Refusal:
         return error.__context__
     if isinstance(error, httptools.HttpParserCallbackError):
         raise error  # a defect of ours, not of the client's
-    if begins.startswith(PREFACE):
-        return Refusal(505, HTTP2, "HTTP/2 is not supported; speak HTTP/1.1")
     if begins.startswith(_TLS):
         return Refusal(400, "tls", "this port speaks plain HTTP: use http:// in the address, not https://")
     return Refusal(400, "malformed_request", f"the request is not HTTP/1.1: {str(error) or 'it cannot be read'}")

@@ -17,7 +17,7 @@ from truemirror.adapters.inprocess.faults import fault_of
 from truemirror.adapters.inprocess.listening import request_of
 from truemirror.adapters.inprocess.live import Hearing
 from truemirror.adapters.inprocess.neighbour import Neighbour
-from truemirror.adapters.inprocess.waiting import Patience, wait, wait_in_loop
+from truemirror.adapters.inprocess.waiting import Patience, give_way, wait, wait_in_loop
 from truemirror.core.mirror.decision import Replay
 from truemirror.core.wire.exchange import Fault, FaultKind, Request
 
@@ -88,6 +88,7 @@ class Seam:
                 return await self._forwarded_async(asked, transport, request, send)
             if asked.wait_s and not await wait_in_loop(asked.wait_s, _patience(request)):
                 raise self._lost_patience()
+            await give_way()
             return self._replayed(asked, asked.decision, request)
 
         return handle_async_request

@@ -24,6 +24,7 @@ from truemirror.core.mirror.folder import (
     decode_mirror,
     decode_part,
     decode_scenario,
+    each_of_part,
     is_folder_name,
     part_name,
 )
@@ -45,14 +46,14 @@ def read_mirror(
 
     Raises FormatError for the main file, which must be there unless the mirror may be a new one; StoreError.
     """
-    with _collector_resting():
-        rules = _read_rules(folder, root, service, version, may_be_new)
+    with collector_resting():
+        rules = read_rules(folder, root, service, version, may_be_new)
         scenarios, problems = _read_scenarios(folder, root, service)
     return Mirror(service, version, scenarios, rules), problems
 
 
 @contextlib.contextmanager
-def _collector_resting() -> Iterator[None]:
+def collector_resting() -> Iterator[None]:
     """Without a search for garbage in the many values that are made and stay: a third of the time otherwise."""
     was_enabled = gc.isenabled()
     gc.disable()
@@ -63,7 +64,7 @@ def _collector_resting() -> Iterator[None]:
             gc.enable()
 
 
-def _read_rules(folder: Path, root: str, service: str, version: str, may_be_new: bool) -> MirrorRules:
+def read_rules(folder: Path, root: str, service: str, version: str, may_be_new: bool) -> MirrorRules:
     """The rules in a mirror's main file."""
     path = folder / MIRROR_FILE
     if not path.exists():
@@ -107,26 +108,51 @@ def scenario_folders(folder: Path) -> Iterator[tuple[str, list[str]]]:
 
 def read_scenario(folder: Path, files: list[str], root: str, service: str, reading: Reading) -> Scenario:
     """One scenario from its folder. Raises FormatError, StoreError."""
-    name, recorded = folder.name, ""
-    if SCENARIO_FILE in files:
-        path = folder / SCENARIO_FILE
-        name, recorded = located(path, root, service, lambda document: decode_scenario(document, folder.name))
-    parts = [one for one in files if one != SCENARIO_FILE]
+    name, recorded = scenario_head(folder, files, root, service)
     exchanges: list[Exchange] = []
-    for number, part in enumerate(parts):
+    for path in part_paths(folder, files, service):
+        exchanges += located(path, root, service, lambda document: decode_part(document, reading))
+    return Scenario(name, tuple(exchanges), recorded)
+
+
+def scenario_head(folder: Path, files: list[str], root: str, service: str) -> tuple[str, str]:
+    """The name of a scenario and the day of its recording. Raises FormatError, StoreError."""
+    if SCENARIO_FILE not in files:
+        return folder.name, ""
+    path = folder / SCENARIO_FILE
+    return located(path, root, service, lambda document: decode_scenario(document, folder.name))
+
+
+def part_paths(folder: Path, files: list[str], service: str) -> Iterator[Path]:
+    """The parts of a scenario in order. Raises FormatError when it comes to one that is missing."""
+    for number, part in enumerate(one for one in files if one != SCENARIO_FILE):
         if part != part_name(number):
             missing = folder / part_name(number)
             raise FormatError(
                 "is missing, though later parts are there", where=str(missing), fix=_fix(missing, service)
             )
-        exchanges += located(folder / part, root, service, lambda document: decode_part(document, reading))
-    return Scenario(name, tuple(exchanges), recorded)
+        yield folder / part
+
+
+def exchanges_of(path: Path, root: str, service: str, reading: Reading) -> Iterator[Exchange]:
+    """The exchanges of one part, decoded one by one as they are asked for. Raises FormatError, StoreError."""
+    with _placed(path, service):
+        with collector_resting():
+            document = parse_json(read_file(path, root, LONGEST_FILE))
+        yield from each_of_part(document, reading)
 
 
 def located(path: Path, root: str, service: str, decode: Callable[[Any], Value]) -> Value:
     """What a file holds; errors name the file and, where they know none of their own, a fix."""
-    try:
+    with _placed(path, service):
         return decode(parse_json(read_file(path, root, LONGEST_FILE)))
+
+
+@contextlib.contextmanager
+def _placed(path: Path, service: str) -> Iterator[None]:
+    """Whatever is wrong with the form of a file names it, and a fix."""
+    try:
+        yield
     except FormatError as error:
         where = f"{path}, {error.where}" if error.where else str(path)
         raise FormatError(
@@ -159,17 +185,23 @@ def read_file(path: Path, root: str, longest: int) -> bytes:
         raise refused(error, path, "read") from None
 
 
-def body_reader(bodies: Path, root: str) -> Callable[[str, int], bytes]:
-    """Gives large bodies by name and size, and checks that they are what they were."""
+def body_reader(bodies: Path, root: str, *, keeps: bool = True) -> Callable[[str, int], bytes]:
+    """Gives large bodies by name and size, and checks that they are what they were.
+
+    One that `keeps` them reads each once, however often it is named.
+    """
     known: dict[str, bytes] = {}
 
     def read(name: str, size: int) -> bytes:
-        """One body, read once however often it is named."""
-        if name not in known:
-            known[name] = _read_body(bodies / name, root)
-        if len(known[name]) != size:
-            raise FormatError(f"the body has {len(known[name])} bytes, not {size}", where="size")
-        return known[name]
+        """One body."""
+        body = known.get(name)
+        if body is None:
+            body = _read_body(bodies / name, root)
+            if keeps:
+                known[name] = body
+        if len(body) != size:
+            raise FormatError(f"the body has {len(body)} bytes, not {size}", where="size")
+        return body
 
     return read
 

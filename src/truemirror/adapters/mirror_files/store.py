@@ -13,7 +13,8 @@ from pathlib import Path
 from truemirror.adapters.mirror_files.commit import finish, is_half_done
 from truemirror.adapters.mirror_files.journal import FileJournal, remove_if_empty, take_in
 from truemirror.adapters.mirror_files.lock import FOLD, JOURNAL, RECORD, SAVE, Held, WriterLock, folder_lock
-from truemirror.adapters.mirror_files.reading import body_reader, read_mirror, read_scenario
+from truemirror.adapters.mirror_files.parts import FileParts
+from truemirror.adapters.mirror_files.reading import body_reader, read_mirror, read_rules, read_scenario
 from truemirror.adapters.mirror_files.refusal import refused
 from truemirror.adapters.mirror_files.tape import TapeWriter, tapes
 from truemirror.adapters.mirror_files.writing import write_mirror, write_scenarios
@@ -22,6 +23,7 @@ from truemirror.core.mirror.folder import BODIES, MIRROR_FILE, SERVICE_NAME, VER
 from truemirror.core.mirror.model import DEFAULT_SCENARIO, Mirror
 from truemirror.core.mirror.versions import version_order
 from truemirror.errors import FormatError, StoreError
+from truemirror.ports import Parts
 
 FIRST_VERSION = "0"
 """The version of a mirror that was recorded before there was a contract."""
@@ -62,6 +64,34 @@ class MirrorFiles:
 
         Raises FormatError when the mirror's main file cannot be read; StoreError when there is no such mirror.
         """
+        folder, found, settled = self._found(service, version)
+        with folder_lock(folder, alone=False):
+            _see_whole(folder)
+            mirror, problems = self._read(folder, service, found, may_be_new=bool(tapes(folder)))
+            further: list[FormatError] = []
+            if not settled:
+                try:
+                    mirror, _, _ = take_in(folder, mirror, problems)
+                except FormatError as error:
+                    further = [error] if error not in problems.values() else []
+        return mirror, (*problems.values(), *further)
+
+    def parts(self, service: str, version: str | None = None) -> Parts:
+        """All exchanges of one mirror, a part at a time. Raises FormatError; StoreError when there is none."""
+        folder, found, settled = self._found(service, version)
+        if not settled or tapes(folder):  # what is on a tape belongs to scenarios, and may replace some
+            return tuple(scenario.exchanges for scenario in self.load(service, found).scenarios)
+        root = os.path.realpath(self.root)
+        with folder_lock(folder, alone=False):
+            _see_whole(folder)
+            read_rules(folder, root, service, found, may_be_new=False)
+            return FileParts(folder, root, service)
+
+    def _found(self, service: str, version: str | None) -> tuple[Path, str, bool]:
+        """The folder of a mirror and its version, and whether what a killed recorder left is in it.
+
+        Raises StoreError when there is no such mirror.
+        """
         versions = self.versions(service)
         if not versions or (version is not None and version not in versions):
             raise self._no_mirror(service, version, versions)
@@ -71,18 +101,7 @@ class MirrorFiles:
         if not _holds_mirror(folder):  # a recorder was killed before its first exchange
             remove_if_empty(folder)
             raise self._no_mirror(service, version, self.versions(service))
-        with folder_lock(folder, alone=False):
-            if is_half_done(folder):
-                fix = f"give this user the right to write in {folder}, so that the change can be finished"
-                raise StoreError("a change of this mirror was interrupted", where=str(folder), fix=fix)
-            mirror, problems = self._read(folder, service, found, may_be_new=bool(tapes(folder)))
-            further: list[FormatError] = []
-            if not settled:
-                try:
-                    mirror, _, _ = take_in(folder, mirror, problems)
-                except FormatError as error:
-                    further = [error] if error not in problems.values() else []
-        return mirror, (*problems.values(), *further)
+        return folder, found, settled
 
     def save(self, mirror: Mirror) -> None:
         """Write a mirror; files whose content stays the same are not touched. Raises StoreError."""
@@ -192,6 +211,13 @@ class MirrorFiles:
         listed = f"mirrors: {', '.join(services)}" if services else "there are no mirrors yet"
         nearest = f"{near[0]} ({listed})" if near else listed
         return StoreError(f"no mirror of {service!r}", where=str(self.root), nearest=nearest, fix=record)
+
+
+def _see_whole(folder: Path) -> None:
+    """See that no change of a folder's files was interrupted. Raises StoreError."""
+    if is_half_done(folder):
+        fix = f"give this user the right to write in {folder}, so that the change can be finished"
+        raise StoreError("a change of this mirror was interrupted", where=str(folder), fix=fix)
 
 
 def _checked(name: str, what: str, matches: Callable[[str], object]) -> str:

@@ -149,6 +149,13 @@ _ROWS: Final = (
         "Run `truemirror infer SERVICE` and review what it writes.",
     ),
     Rule(
+        "contract-nonstandard",
+        "contract",
+        _W,
+        "The contract is not what OpenAPI asks for, so other tools may refuse it.",
+        "Mend that place as OpenAPI 3.1 says.",
+    ),
+    Rule(
         "contract-version-missing",
         "contract",
         _W,
@@ -204,6 +211,20 @@ _ROWS: Final = (
         _B,
         "A published version is gone.",
         "Restore it from git; deprecate it with a day until which it is served.",
+    ),
+    Rule(
+        "version-undeserved",
+        "contract",
+        _B,
+        "A version that is to come has a number that is too small for its change.",
+        "Name its folder as it deserves, give back what it takes away, or waive what it breaks, with a reason.",
+    ),
+    Rule(
+        "version-deprecated",
+        "contract",
+        _I,
+        "A version is in use of which it is known until which day it is served.",
+        "Move to a newer version before that day.",
     ),
     Rule(
         "version-ended",

@@ -24,7 +24,9 @@ from truemirror.errors import FormatError
 Step = str | int
 """A step of a path in a body: a name, a number, or `*` for every one."""
 
-_STEP = re.compile(r"\.(?P<name>\*|[^.\[\]]+)|\[(?P<number>\d{1,9}|\*)\]|\[(?P<q>['\"])(?P<quoted>.*?)(?P=q)\]")
+_STEP = re.compile(
+    r"\.(?P<name>\*|[^.\[\]]+)|\[(?P<number>\d{1,9}|\*)\]|\[(?P<q>['\"])(?P<quoted>.*?)(?P=q)\]", re.DOTALL
+)
 _BODY = {"content", "contentType", "contentTypeHint", "encoded"}
 """What a body is made of since the fourth specification."""
 _HTTP = ("", "Synchronous/HTTP")
@@ -54,6 +56,8 @@ class Interaction:
     """`200`, or `2XX` where a matcher says so."""
     matchers: tuple[Matcher, ...] = ()
     """Of the answer's body."""
+    after: int = 0
+    """How many exchanges of its state's conversation came before, where one of them changed something; 0 else."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ Who is hit comes from who calls those operations; a test is named when it used o
 from collections.abc import Iterable, Mapping, Sequence
 
 from truemirror.core.contract.finding import Finding, Level
+from truemirror.core.contract.rules import rule
 from truemirror.core.gate.verdict import Reason, Verdict
 from truemirror.core.mirror.operation import nameless
 
@@ -73,6 +74,8 @@ def affected_tests(service: str, operations: frozenset[str], uses: Uses) -> tupl
 
 def _next_step(finding: Finding, consumers: tuple[str, ...]) -> str:
     """What a person does about it."""
+    if finding.rule.startswith(("version-", "consumer-")):
+        return rule(finding.rule).mend
     told = f" ({', '.join(consumers)} {'relies' if len(consumers) == 1 else 'rely'} on it)" if consumers else ""
     return (
         f"give {finding.service} back what its contract promises{told}; or, if the change is meant, write its next "

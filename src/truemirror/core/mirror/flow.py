@@ -22,7 +22,7 @@ from truemirror.core.mirror.flow_rename import Names, Renaming, renamed_request,
 from truemirror.core.mirror.model import Link, Noise
 from truemirror.core.mirror.noise_kinds import is_text_of
 from truemirror.core.mirror.operation import operation_of
-from truemirror.core.mirror.part_values import answer_values, body_values, header_value, request_values
+from truemirror.core.mirror.part_values import answer_values, body_values, header_value, request_values, same_case
 from truemirror.core.mirror.redaction_rewrite import with_response
 from truemirror.core.mirror.relax import Relaxation
 from truemirror.core.wire.exchange import Fault, Outcome, Request, Response
@@ -69,7 +69,10 @@ def given_pairs(recorded: Response, live: Response, links: Iterable[Link]) -> It
     """What a service gave, then and now, at the parts from which links lead on."""
     for link in links:
         if link.given and link.to:
-            yield from _zipped(answer_values(recorded, link.given), answer_values(live, link.given), link)
+            then, now = answer_values(recorded, link.given), answer_values(live, link.given)
+            for pair in _zipped(then, now, link):
+                if pair.recorded == pair.today or not (pair.recorded in now or pair.today in then):
+                    yield pair  # what stands on both sides is the same thing in another order
 
 
 def _zipped(then: tuple[str, ...], now: tuple[str, ...], rule: Link | Noise) -> Iterator[Pair]:
@@ -138,7 +141,7 @@ class Flow:
         at: dict[str, dict[str, str]] = {}
         for (to, part, now), then in self.linked.items():
             if to in ("*", operation):
-                at.setdefault(_lower(part), {})[now] = then
+                at.setdefault(same_case(part), {})[now] = then
         renamed, changed = renamed_request(request, Renaming(self.recorded, at))
         parts = tuple(dict.fromkeys(part for part, _, _ in changed))
         return Followed(request, renamed, parts, {then: now for _, now, then in changed if is_telling(then)})
@@ -157,7 +160,7 @@ class Flow:
         for pair in pairs:
             rule = pair.rule
             if isinstance(rule, Link) and rule.made and rule.given and pair.recorded != pair.today:
-                at.setdefault(_lower(rule.given), {})[pair.recorded] = pair.today
+                at.setdefault(same_case(rule.given), {})[pair.recorded] = pair.today
             if is_telling(pair.recorded, rule.kind):
                 names[pair.recorded] = pair.today
         return renamed_outcome(outcome, Renaming(names, at))
@@ -202,11 +205,6 @@ def _text_of(request: Request) -> str:
     values = (value for _, value in request.headers.pairs)
     text = "\n".join((request.target, *values, request.body.decode("utf-8", "replace")))
     return f"{text}\n{unquote_plus(text)}" if "%" in text or "+" in text else text
-
-
-def _lower(part: str) -> str:
-    """A part with a header's name in lower case."""
-    return part.lower() if part.startswith("header:") else part
 
 
 def _newest(pairs: dict[Key, str]) -> dict[Key, str]:

@@ -1,8 +1,9 @@
 """Messages with other values in them: whole values renamed, everything else as it was, byte for byte.
 
 Rules: a value is a step of a path, a query's value, a field of a form, a whole JSON text, a whole header field, or a
-step of an address in one of these. Keys of objects, parts of sentences, credentials, cookies, ETags and bodies that are
-neither JSON nor a form stay. All names are changed at once. A body keeps its style: only the literals change.
+step of an address in one of these. Keys of objects, parts of sentences, credentials, cookies and bodies that are
+neither JSON nor a form stay; an ETag becomes another one only as the entity tag that it is. All names are changed at
+once. A body keeps its style: only the literals change.
 """
 
 import json
@@ -29,10 +30,10 @@ Changed = tuple[str, str, str]
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+', re.DOTALL)
 _ENDS = re.compile(r"([/?&=#])")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
-_KEPT = frozenset(
-    {"authorization", "content-length", "cookie", "etag", "host", "proxy-authorization", "set-cookie", "date"}
-)
+_KEPT = frozenset({"authorization", "content-length", "cookie", "host", "proxy-authorization", "set-cookie", "date"})
 """Header fields whose value is never renamed."""
+_TAGS = ('"', 'W/"')
+"""How an entity tag begins (RFC 9110 §8.8.3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,7 @@ def _headers(headers: Headers, renaming: Renaming, changed: list[Changed]) -> He
 
 def _field(name: str, value: str, renaming: Renaming, changed: list[Changed]) -> str:
     """One field."""
-    if name in _KEPT:
+    if name in _KEPT or (name == "etag" and not value.startswith(_TAGS)):
         return value
     part = f"header:{name}"
     if name in ADDRESSES and part in renaming.at:

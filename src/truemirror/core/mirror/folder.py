@@ -13,7 +13,7 @@ for byte.
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Iterable, Iterator, MutableMapping
 from difflib import get_close_matches
 from typing import Any
 
@@ -258,14 +258,18 @@ def decode_scenario(document: object, folder: str) -> tuple[str, str]:
 
 def decode_part(document: object, reading: Reading) -> list[Exchange]:
     """The exchanges of a part. Raises FormatError."""
+    return list(each_of_part(document, reading))
+
+
+def each_of_part(document: object, reading: Reading) -> Iterator[Exchange]:
+    """The exchanges of a part, each made when it is asked for. Raises FormatError."""
     known = as_object(_upgraded(document, "part"), _PART)
-    exchanges: list[Exchange] = []
     for place, one in enumerate(listed(known, "exchanges")):
         try:
-            exchanges.append(decode_exchange(one, reading))
+            exchange = decode_exchange(one, reading)
         except FormatError as error:
             raise under(f"exchanges[{place}]", error) from None
-    return exchanges
+        yield exchange
 
 
 def _upgraded(document: object, kind: str) -> Any:

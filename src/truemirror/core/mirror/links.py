@@ -5,17 +5,20 @@
     echo      what was made comes back in the same exchange's answer
 
 Rules: linear in the scenario: one look at each value, by a table of where it came up first. What says nothing does not
-flow: short numbers, times, words, versions, and constants that most answers hold or that are the client's in several
-scenarios. A link names operations and parts, never values, so recording again finds the same ones.
+flow: times, words, versions, short numbers (but where an answer names an address by one, `link_addresses`), and
+constants that most answers hold or that are the client's in several scenarios. A link names operations and parts, never
+values, so recording again finds the same ones.
 """
 
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from truemirror.core.mirror.difference import escaped
 from truemirror.core.mirror.exchange_id import VOLATILE
+from truemirror.core.mirror.link_addresses import addresses_asked, addresses_given
 from truemirror.core.mirror.model import Link, Mirror, Scenario
 from truemirror.core.mirror.noise_kinds import is_text_of
 from truemirror.core.mirror.operation import looks_like_parameter, operation_of
@@ -35,6 +38,8 @@ _FEW = 2
 _CONSTANT = 8
 """A value that more answers than this hold, and more than half of them, says nothing."""
 _PLAIN = re.compile(r"[\w.:@+=~-]+\Z")
+_LETTERS = re.compile(r"(?=.*[a-z])(?=.*[A-Z])[A-Za-z_-]{12,}\Z")
+"""What a run of chance looks like that happens to have no digit."""
 _VERSION = re.compile(r"v?\d+(?:\.\d+)*\Z")
 _KEY = re.compile(r"(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]+\Z")
 _CREDENTIALS = CREDENTIAL_HEADERS | {"authorization", "proxy-authorization"}
@@ -63,6 +68,8 @@ class _Finder:
 
     found: Counter[Link] = field(default_factory=Counter)
     origins: dict[str, Origin] = field(default_factory=dict)
+    addresses: dict[str, Origin] = field(default_factory=dict)
+    """Where an address came up first that only a short id tells from others."""
 
     def exchange(self, number: int, exchange: Exchange, constants: frozenset[str]) -> None:
         """Look at one exchange: what its request carries, then what its answer gives."""
@@ -81,6 +88,17 @@ class _Finder:
             origin = self.origins.setdefault(value, Origin(number, operation, part, is_given=True))
             if origin.kind and origin.number == number:
                 self.found[Link(operation, given=part, made=origin.part, kind=origin.kind)] += 1
+        self._address(number, exchange.request, response, operation)
+
+    def _address(self, number: int, request: Request, response: Response | None, operation: str) -> None:
+        """Look at the addresses that a request asks for and that its answer names."""
+        for part, address in addresses_asked(request):
+            origin = self.addresses.setdefault(address, Origin(number, operation, part))
+            if not may_flow(address.rpartition("/")[2]):
+                self._link(origin, operation, part)
+        if response is not None:
+            for part, address in addresses_given(request, response):
+                self.addresses.setdefault(address, Origin(number, operation, part, is_given=True))
 
     def _link(self, origin: Origin, to: str, used: str) -> None:
         """A value is carried on."""
@@ -146,8 +164,10 @@ def _flowing(places: Iterable[Place], constants: frozenset[str]) -> Iterator[Pla
 
 def may_flow(value: str) -> bool:
     """Whether a value can tell one thing from others: an id, a key, a cursor, an ETag; no word, no small number."""
-    if not 1 < len(value) <= _LONGEST or not any(sign.isdigit() for sign in value):
+    if not 1 < len(value) <= _LONGEST:
         return False
+    if not any(sign.isdigit() for sign in value):
+        return bool(_LETTERS.match(value)) and _humps(value) * 5 > len(value)
     if value.isdigit():
         return len(value) >= _LEAST_DIGITS
     if value[0] == '"' or value.startswith("W/"):
@@ -157,6 +177,11 @@ def may_flow(value: str) -> bool:
     if is_text_of("number", value) or is_text_of("date", value) or is_text_of("date-time", value):
         return False
     return looks_like_parameter(value) or len(value) >= _LEAST_KEY
+
+
+def _humps(value: str) -> int:
+    """How often a capital follows a small letter: in chance at every fourth sign, in words at every sixth or less."""
+    return sum(one.islower() and other.isupper() for one, other in pairwise(value))
 
 
 def made_kind(value: str, part: str = "") -> str:

@@ -17,7 +17,7 @@ from truemirror.core.mirror.links import answer_places, may_flow, request_places
 from truemirror.core.mirror.live_secrets import with_secrets
 from truemirror.core.mirror.model import Link
 from truemirror.core.mirror.operation import operation_of
-from truemirror.core.mirror.part_values import body_values, cookies, header_value, set_cookies
+from truemirror.core.mirror.part_values import body_values, cookies, header_value, same_case, set_cookies
 from truemirror.core.mirror.standin import is_stand_in
 from truemirror.core.wire.exchange import Exchange, Request, Response
 
@@ -54,10 +54,10 @@ class Today:
         at: dict[str, dict[str, str]] = {}
         for part, value in request_places(recorded):
             if value in self.names:
-                at.setdefault(_lower(part), {})[value] = self.names[value]
+                at.setdefault(same_case(part), {})[value] = self.names[value]
         for (to, part), values in self.linked.items():
             if to in ("*", operation):
-                at.setdefault(_lower(part), {}).update(values)
+                at.setdefault(same_case(part), {}).update(values)
         request, _ = renamed_request(recorded, Renaming(self.names, at))
         return with_secrets(self._with_cookies(request), self.secrets)
 
@@ -136,8 +136,3 @@ def _exact(response: Response) -> Exact:
 def _exact_cookies(response: Response) -> Exact:
     """The cookies that an answer sets."""
     return iter(set_cookies(response.headers))
-
-
-def _lower(part: str) -> str:
-    """A part with a header's name in lower case."""
-    return part.lower() if part.startswith("header:") else part

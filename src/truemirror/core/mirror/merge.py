@@ -3,8 +3,9 @@
     replaced    a labelled scenario is the new conversation; what behaves as before keeps its old document
     merged      the k-th new exchange of an identity takes the place of the k-th old one, further ones come at the end
 
-Rules: an exchange whose id stays the same stays as it was recorded first (its times and dates included), so that
-recording the same behaviour again changes no line. Merging the same recording twice gives the same result as once;
+Rules: the new exchanges are read in the values of the old ones first (`again`). An exchange whose id stays the same
+stays as it was recorded first (its times and dates included), so that recording the same behaviour again changes no
+line. Merging the same recording twice gives the same result as once;
 a killed recorder's journal may therefore be merged again. Exchanges of identities that were not recorded again stay.
 """
 
@@ -14,6 +15,7 @@ from dataclasses import dataclass, replace
 from heapq import heapify, heappop, heappush
 from math import inf, nextafter
 
+from truemirror.core.mirror.again import in_old_values, rules_of_order
 from truemirror.core.mirror.exchange_id import NO_RULES, exchange_id, identity_under
 from truemirror.core.mirror.model import DEFAULT_SCENARIO, Mirror, MirrorRules, Scenario
 from truemirror.core.wire.exchange import Exchange, Response
@@ -68,7 +70,7 @@ def merge(
     """The scenario after a recording; `today` is the day of it, as YYYY-MM-DD."""
     before = old.exchanges if old else ()
     join = _replaced if replace and name != DEFAULT_SCENARIO else _merged
-    exchanges = join(before, new, rules) if before else tuple(new)
+    exchanges = join(before, in_old_values(before, new, rules), rules) if before else tuple(new)
     changed = old is None or exchanges != before
     day = today if changed or not old else max(old.recorded, today)
     return Scenario(name, exchanges, day)
@@ -107,8 +109,9 @@ def _merged(old: Sequence[Exchange], new: Sequence[Exchange], rules: MirrorRules
 def fold(mirror: Mirror, recorded: Mapping[str, Sequence[Recorded]], *, replace: bool, today: str) -> Mirror:
     """The mirror with a recording in it, given by scenario in the order in which the exchanges came."""
     scenarios = {one.name: one for one in mirror.scenarios}
+    order = rules_of_order(mirror.rules)
     for name, exchanges in recorded.items():
-        new = in_order(exchanges, mirror.rules)
+        new = in_order(exchanges, order)
         scenarios[name] = merge(name, scenarios.get(name), new, replace=replace, today=today, rules=mirror.rules)
     ordered = tuple(scenarios[name] for name in sorted(scenarios))
     return Mirror(mirror.service, mirror.version, ordered, mirror.rules)

@@ -55,6 +55,11 @@ def answer_values(response: Response, part: str) -> tuple[str, ...]:
             return ()
 
 
+def same_case(part: str) -> str:
+    """A part as it is compared with others: the name of a header in lower case."""
+    return part.lower() if part.startswith("header:") else part
+
+
 def header_value(name: str, value: str) -> str:
     """What a field says; of an address the last step of its path."""
     if name.lower() not in ADDRESSES:

@@ -9,9 +9,17 @@ from functools import lru_cache
 
 from truemirror.core.mirror.redaction_body import BodyText, body_places, media_of
 from truemirror.core.mirror.redaction_names import DEFAULT_POLICY, RedactionPolicy
+from truemirror.core.mirror.redaction_protocols import protocol_places
 from truemirror.core.mirror.redaction_scan import address_values
 from truemirror.core.mirror.redaction_spots import NOWHERE, Place, Spot, Why
-from truemirror.core.mirror.redaction_text import LEAST_CONTENT, Look, content_places, labelled_places, value_places
+from truemirror.core.mirror.redaction_text import (
+    LEAST_CONTENT,
+    Look,
+    content_places,
+    labelled_places,
+    text_places,
+    value_places,
+)
 from truemirror.core.wire.exchange import Request, Response
 from truemirror.core.wire.headers import Headers
 
@@ -26,6 +34,7 @@ SILENT = frozenset(
 """Header fields that cannot hold a secret of their own."""
 
 _REFUSES = 400
+_LEAST_REASON = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +48,17 @@ class Marks:
     text: BodyText | None = None
     """The text that the body's places are places of."""
     trailers: tuple[tuple[Place, ...], ...] = ()
+    reason: tuple[Place, ...] = NOWHERE
+    """Those of a response's reason phrase."""
 
     def __bool__(self) -> bool:
         """Whether there is any."""
-        return bool(self.target or self.headers or self.body or self.trailers)
+        return bool(self.target or self.headers or self.body or self.trailers or self.reason)
 
     def places(self) -> tuple[Place, ...]:
         """All places, in the order in which the message says them."""
         fields = (place for field in (*self.headers, *self.trailers) for place in field)
-        return (*self.target, *fields, *self.body)
+        return (*self.target, *self.reason, *fields, *self.body)
 
 
 def mark_request(request: Request, policy: RedactionPolicy = DEFAULT_POLICY) -> Marks:
@@ -62,7 +73,14 @@ def mark_response(response: Response, policy: RedactionPolicy = DEFAULT_POLICY) 
     look = Look(policy, forgiving=response.status >= _REFUSES)
     text, body = body_places(response.body, media_of(response.headers), look) if response.body else (None, NOWHERE)
     trailers = header_places(response.trailers, policy) if response.trailers.pairs else ()
-    return Marks(NOWHERE, header_places(response.headers, policy), body, text, trailers)
+    reason = _reason(response.reason, policy) if len(response.reason) >= _LEAST_REASON else NOWHERE
+    return Marks(NOWHERE, header_places(response.headers, policy), body, text, trailers, reason)
+
+
+@lru_cache(maxsize=1_024)
+def _reason(reason: str, policy: RedactionPolicy) -> tuple[Place, ...]:
+    """The places of a reason phrase's secrets, remembered."""
+    return text_places(reason, Look(policy))
 
 
 @lru_cache(maxsize=4_096)
@@ -82,14 +100,23 @@ def header_places(headers: Headers, policy: RedactionPolicy) -> tuple[tuple[Plac
 
 def _field(name: str, value: str, policy: RedactionPolicy) -> tuple[Place, ...]:
     """The places of one field's secrets."""
-    if name in SILENT or name.lower() in SILENT:
-        return NOWHERE
-    return _field_places(name.lower(), value, policy)
+    lower = name.lower()
+    if lower in SILENT:
+        return _user_places(value) if lower == "host" and "@" in value else NOWHERE
+    return _field_places(lower, value, policy)
+
+
+def _user_places(host: str) -> tuple[Place, ...]:
+    """The user and password that somebody left before a host."""
+    user = host.rpartition("@")[0]
+    return (Spot(0, len(user), user, Why.NAME),) if user else NOWHERE
 
 
 @lru_cache(maxsize=8_192)
 def _field_places(name: str, value: str, policy: RedactionPolicy) -> tuple[Place, ...]:
     """The places of a field's secrets, remembered."""
+    if name == "sec-websocket-protocol":
+        return protocol_places(value, policy)
     places = value_places(header_text(value), policy.kind(name), Look(policy))
     return tuple(map(_expected, places))
 

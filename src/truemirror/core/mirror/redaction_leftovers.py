@@ -74,7 +74,7 @@ def _shaped(side: str, marks: Marks, headers: Headers) -> Iterator[Leftover]:
     """Tokens that their shape gives away."""
     if not marks:
         return
-    for place, found in (("target", marks.target), ("body", marks.body)):
+    for place, found in (("target", marks.target), ("reason", marks.reason), ("body", marks.body)):
         if _has_token(found):
             yield Leftover(f"{side} {place}", "a token")
     for (name, _), found in zip(headers.pairs, marks.headers, strict=False):

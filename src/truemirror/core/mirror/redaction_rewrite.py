@@ -42,7 +42,8 @@ def rewrite_response(response: Response, marks: Marks, stand: Stand, between: Be
     body = response.body
     if marks.text is not None:
         body = marks.text.encode(render(marks.text.text, marks.body, stand, between))
-    return with_contents(response, headers, body, trailers, between(response.reason) if between else response.reason)
+    reason = render(response.reason, marks.reason, stand, between)
+    return with_contents(response, headers, body, trailers, reason)
 
 
 def with_contents(response: Response, headers: Headers, body: bytes, trailers: Headers, reason: str) -> Response:

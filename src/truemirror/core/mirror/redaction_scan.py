@@ -9,13 +9,23 @@ from collections.abc import Iterator
 
 from truemirror.core.mirror.redaction_json import SAYS_NOTHING
 from truemirror.core.mirror.redaction_names import Kind, RedactionPolicy, words_of
-from truemirror.core.mirror.redaction_shapes import LEAST_RANDOM, is_long_hex, is_words, looks_random
+from truemirror.core.mirror.redaction_shapes import (
+    LEAST_RANDOM,
+    is_long_hex,
+    is_words,
+    looks_like_key,
+    looks_random,
+)
 from truemirror.core.mirror.redaction_spots import Escapes, Labelled, percent_view
 
 _PAIR = re.compile(r"(?<![\w.%-])([A-Za-z_][\w.\[\]-]{0,63})=(?=[^&\s\"'<>;,\\)\]}=])")
 _PAIR_VALUE = re.compile(r"[^&\s\"'<>;,\\)\]}]+")
 _QUOTED = re.compile(r"(?<![\w$-])([A-Za-z_][\w.-]{0,63})\\*[\"']?\s*[:=]\s*(\\*[\"'])")
 _LINE = re.compile(r"^[ \t>]*([A-Za-z][\w-]{0,63}):[ \t]+([^\r\n]+?)[ \t]*\r?$", re.MULTILINE)
+_SAID = re.compile(
+    r"(?i:\b(?:api[ _-]?key|password|secret|token)):?(?: (?:is|was))? [\"'`]?([A-Za-z0-9+/_-]{16,200}={0,2})(?![\w(])"
+)
+"""A secret that a sentence says: `invalid token x7Kq2...`."""
 _CODE = re.compile(r"[\s(){}\[\]<>;,\"']")
 _TAG = re.compile(r"<(?:input|meta|param)\b[^>]{0,2000}>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"([\w:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
@@ -91,6 +101,10 @@ def named_values(text: str, policy: RedactionPolicy) -> Iterator[Labelled]:
             kind = policy.kind(found[1])
             if kind in _ENVELOPES or (kind is Kind.SECRET and not is_words(found[2]) and not _CODE.search(found[2])):
                 yield Labelled(found.start(2), found[2], kind, Escapes.NONE)
+    if " " in text:
+        for found in _SAID.finditer(text):
+            if looks_like_key(found[1]):
+                yield Labelled(found.start(1), found[1], Kind.SECRET, Escapes.NONE)
     if "<" in text:
         yield from _elements(text, policy)
         yield from _fields(text, policy)

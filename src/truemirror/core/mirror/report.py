@@ -11,6 +11,7 @@ from typing import Any
 from truemirror.core.mirror.difference import Difference
 from truemirror.core.mirror.miss import Miss, NearMiss
 from truemirror.core.mirror.noise_kinds import is_text_of
+from truemirror.core.wire.exchange import is_safe
 
 CODE = "mirror_miss"
 """The error code of a miss, in the shape of error that the document has."""
@@ -68,6 +69,8 @@ def miss_lines(miss: Miss) -> list[str]:
     if noise:
         lines.append('  or, where such a value differs each time, say so: paste into "noise" of the same file')
         lines.extend(f"    {line}" for line in noise)
+    if not is_safe(miss.operation.partition(" ")[0]) and any('"uuid"' in line for line in noise):
+        lines.append(f"  or, where clients make it anew each time, find it: {flow_command(miss.service)}")
     lines.append(f"  record it: {record_command(miss.service, websocket=miss.websocket)}")
     return lines
 
@@ -119,6 +122,11 @@ def _plain(text: str) -> str:
 def _shared_kind(recorded: str, got: str) -> str:
     """The kind that two values show beyond doubt; empty where they do not."""
     return next((kind for kind in _BEYOND_DOUBT if is_text_of(kind, recorded) and is_text_of(kind, got)), "")
+
+
+def flow_command(service: str) -> str:
+    """The command that finds in the recording which values clients make and where they go."""
+    return f"truemirror flow {service} --write"
 
 
 def record_command(service: str, *, websocket: bool = False) -> str:

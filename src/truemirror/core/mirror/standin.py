@@ -2,7 +2,7 @@
 
 A secret that a client brought becomes a stand-in made from a one-way hash of it, so that today's request with the same
 secret is recognised without the mirror knowing it. A secret that the service handed out becomes a stand-in made from
-the scenario and its number in it, so that recording again changes no line; a mirror hands it out and takes it back.
+its place (the request that got it), so that recording again changes no line; a mirror hands it out and takes it back.
 
 Rules: a stand-in keeps the shape of what it replaces (UUID, hexadecimal, number, JWT, prefixed token) and carries a
 mark, so that it is its own stand-in. It consists of letters, digits, `-`, `_` and `.`, so it needs no escapes anywhere.
@@ -73,11 +73,10 @@ def stand_in(secret: str) -> str:
     return _shape(secret, digest)
 
 
-def issued_stand_in(secret: str, scenario: str, number: int) -> str:
-    """The stand-in for the number-th secret that the service handed out in a scenario."""
+def issued_stand_in(secret: str, place: str) -> str:
+    """The stand-in for the secret that the service handed out at a place; the same for whatever is handed out there."""
     if not secret or is_stand_in(secret):
         return secret
-    place = f"{scenario}\0{number}"
     digest = _hash(b"issued", place)
     if IS_JWT.match(secret):
         signature = _fill(digest, MARK, 43)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from truemirror.core.schema import opaque
+from truemirror.core.schema.budget import Budget
 from truemirror.core.schema.constant import fraction_of
 from truemirror.core.schema.language_words import accepts
 from truemirror.core.schema.terms import (
@@ -73,12 +74,15 @@ def kind_of(value: Json) -> Kind:
     raise TypeError(f"{type(value).__name__} is no JSON value")
 
 
-def holds(term: Term, definitions: Definitions, value: Json, check: Check = check_opaque) -> bool:
+def holds(
+    term: Term, definitions: Definitions, value: Json, check: Check = check_opaque, budget: Budget | None = None
+) -> bool:
     """Whether a value is in a term.
 
-    Raises TypeError for what is no JSON value, Untestable where `check` cannot tell.
+    Raises TypeError for what is no JSON value, Untestable where `check` cannot tell, OutOfSteps when a budget that is
+    given does not do.
     """
-    return _Judge(definitions, check).holds(term, value)
+    return _Judge(definitions, check, budget).holds(term, value)
 
 
 def distinct_key(value: Json) -> object:
@@ -97,10 +101,11 @@ def distinct_key(value: Json) -> object:
 class _Judge:
     """Judges values by terms with some definitions."""
 
-    def __init__(self, definitions: Definitions, check: Check) -> None:
-        """Take what references stand for, and who knows opaque predicates."""
+    def __init__(self, definitions: Definitions, check: Check, budget: Budget | None) -> None:
+        """Take what references stand for, who knows opaque predicates, and what the work may cost."""
         self._definitions = definitions
         self._check = check
+        self._budget = budget
 
     def holds(self, term: Term, value: Json) -> bool:
         """Whether a value is in a term."""
@@ -169,18 +174,30 @@ class _Judge:
 
     def _members(self, atom: Term, value: Mapping[str, Json]) -> bool:
         """Atoms about objects."""
+        if self._budget is not None:
+            self._budget.spend()
         match atom:
             case Has(name=name):
                 return name in value
             case Members(fewest=fewest, most=most):
                 return fewest <= len(value) and (most is None or len(value) <= most)
+            case EveryMember(names=Words(values=names), values=values) if len(names) <= len(value):
+                return all(self.holds(values, value[name]) for name in names if name in value)
             case EveryMember(names=names, values=values):
+                self._pay(value)
                 return all(self.holds(values, one) for name, one in value.items() if self.holds(names, name))
             case _:
                 return self._opaque(atom, value)
 
+    def _pay(self, value: Mapping[str, Json] | list[Json]) -> None:
+        """Pay for going through all members or items. Raises OutOfSteps."""
+        if self._budget is not None:
+            self._budget.spend(1 + len(value))
+
     def _items(self, atom: Term, value: list[Json]) -> bool:
         """Atoms about arrays."""
+        if not isinstance(atom, Items | ItemAt):
+            self._pay(value)
         match atom:
             case Items(fewest=fewest, most=most):
                 return fewest <= len(value) and (most is None or len(value) <= most)

@@ -18,6 +18,7 @@ from truemirror.core.foreign.pact import Interaction, Matcher, json_of
 from truemirror.core.foreign.pact import Step as PactStep
 from truemirror.core.usage.needs import Asked, Need
 from truemirror.core.usage.paths import Every, Path
+from truemirror.core.usage.patterns import pattern_of
 
 _KINDS = {
     "integer": "integer", "decimal": "number", "number": "number", "boolean": "boolean", "null": "null",
@@ -118,7 +119,7 @@ class _Rows:
         if rule.kind in ("regex", "include"):
             if kind != "string":
                 return ("number" if kind == "integer" else kind), ""
-            return "string", rule.text if rule.kind == "regex" else re.sub(r"([^\w\s])", r"\\\1", rule.text)
+            return "string", pattern_of(rule.text) if rule.kind == "regex" else re.sub(r"([^\w\s])", r"\\\1", rule.text)
         return _KINDS[rule.kind], ""
 
     def _rule(self, at: tuple[PactStep, ...]) -> Matcher | None:

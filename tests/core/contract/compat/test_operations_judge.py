@@ -11,7 +11,7 @@ from tests.core.contract.openapi.interfaces import TEXT, answers, document, get,
 
 from truemirror.core.contract.compat.judge import Judgement, Verdict
 from truemirror.core.contract.compat.operations_examples import BAD, Example
-from truemirror.core.contract.compat.operations_judge import judge_interfaces
+from truemirror.core.contract.compat.operations_judge import UNJUDGED, judge_interfaces
 from truemirror.core.contract.compat.policy import Mode
 from truemirror.core.contract.compat.rules_operations import OPERATION_RULES
 from truemirror.core.contract.finding import Level
@@ -43,7 +43,7 @@ def test_an_example_is_judged_as_its_rule_says(rule: Any) -> None:
     assert found.level is rule.level
     assert bool(found.witness) or rule.level is not Level.BREAK
     expected = Verdict.BREAKING if rule.level is Level.BREAK else Verdict.COMPATIBLE
-    assert judgement.verdict is (Verdict.UNKNOWN if rule.id == "webhooks-changed" else expected)
+    assert judgement.verdict is (Verdict.UNKNOWN if rule.id in UNJUDGED else expected)
 
 
 @pytest.mark.parametrize("example", BAD.values(), ids=BAD)
@@ -253,3 +253,59 @@ def test_a_reference_that_leads_nowhere_is_an_error_of_the_reader() -> None:
     content = get({"type": "array", "items": {"$ref": "#/components/schemas/Tag"}})
     with pytest.raises(FormatError):
         judge_interfaces(interface(content), interface(deepcopy(content)))
+
+
+def test_callbacks_of_a_new_operation_concern_nobody_yet() -> None:
+    """Who does not call it is not called back."""
+    old = get(TEXT)
+    hook = {"done": {"{$request.body#/url}": {"post": {"responses": {"204": {"description": "thanks"}}}}}}
+    answers = {"202": {"description": "taken"}}
+    new = {**old, "paths": {**old["paths"], "/v1/jobs": {"post": {"responses": answers, "callbacks": hook}}}}
+    assert _judged(old, new).verdict is Verdict.COMPATIBLE
+
+
+def test_an_encoding_of_json_means_nothing() -> None:
+    """Only forms have parts (OpenAPI 3.1 §4.8.14.1)."""
+    body, answers = {"schema": {"type": "object"}}, {"201": {"description": "made"}}
+    old, new = (
+        {
+            **get(TEXT),
+            "paths": {
+                "/v1/tags": {"post": {"requestBody": {"content": {"application/json": one}}, "responses": answers}}
+            },
+        }
+        for one in (body, {**body, "encoding": {"a": {"style": "form"}}})
+    )
+    assert _judged(old, new) == Judgement(Verdict.COMPATIBLE)
+
+
+def test_a_header_travels_as_text() -> None:
+    """Who reads any text reads a number; who reads a number is broken by any text."""
+    number, text = _with_header({"type": "integer"}), _with_header(TEXT)
+    assert _judged(text, number).verdict is Verdict.COMPATIBLE
+    assert _judged(number, text).verdict is Verdict.BREAKING
+
+
+def _with_header(schema: dict[str, Any]) -> dict[str, Any]:
+    """`GET /v1/tags` whose answer has a header."""
+    answer = {"description": "OK", "headers": {"X-Total": {"required": True, "schema": schema}}}
+    return {**get(TEXT), "paths": {"/v1/tags": {"get": {"responses": {"200": answer}}}}}
+
+
+def test_a_service_that_moved_is_one_cause_and_its_operations_are_compared() -> None:
+    """Below another path everything is lost to callers, and what differs besides is told, too."""
+    paths = {f"/v1/{name}": {"get": {"responses": answers(_tag(id=TEXT))}} for name in ("tags", "deals")}
+    old = {**get(TEXT), "paths": paths, "servers": [{"url": "/a"}]}
+    new = deepcopy(old)
+    new["servers"] = [{"url": "/b"}]
+    new["paths"]["/v1/deals"]["get"]["deprecated"] = True
+    judgement = _judged(old, new)
+    assert {one.rule for one in judgement.findings} == {"base-path-removed", "operation-deprecated"}
+    (lost,) = (one for one in judgement.findings if one.level is Level.BREAK)
+    assert len(lost.operations) == 2
+
+
+def test_a_schema_that_nothing_refers_to_promises_nothing() -> None:
+    """It may change as it likes, until an operation refers to it."""
+    old, new = ({**get(TEXT), "components": {"schemas": {"Left": one}}} for one in (_tag(id=TEXT), _tag()))
+    assert _judged(old, new, Mode.FULL) == Judgement(Verdict.COMPATIBLE)

@@ -26,6 +26,7 @@ def _asked(*seen: Any) -> list[tuple[str, str]]:
         ([{"a": None}] * 5, [("body/a", "type")]),
         ([{"a": []}] * 5, [("body/a", "items")]),
         ([[{"a": []}] * 5], [("body/*/a", "items")]),
+        ([{"a": {}}] * 5, [("body/a", "map")]),
         ([{"s": one} for one in ("lead", "won")] * 9, [("body/s", "choices")]),
         ([{"s": one} for one in ("a1", "a2")] * 9, []),
         ([{"2026-01-31": 1}], [("body", "map")]),
@@ -33,7 +34,7 @@ def _asked(*seen: Any) -> list[tuple[str, str]]:
     ],
 )
 def test_open_decisions_are_asked_about(seen: list[Any], asked: list[tuple[str, str]]) -> None:
-    """Few samples, nulls, empty lists, nearly closed choices, and names that may be data."""
+    """Few samples, nulls, empty lists and objects, nearly closed choices, and names that may be data."""
     assert _asked(*seen) == asked
 
 

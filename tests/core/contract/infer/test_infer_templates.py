@@ -47,6 +47,7 @@ def _templates(*seen: str | tuple[str, int] | tuple[str, int, Any]) -> list[str]
         ("/files/report.pdf", "/files/{file_id}"),
         ("/export.csv", "/export.csv"),
         ("/calendar/2026/01", "/calendar/{calendar_year}/{calendar_month}"),
+        ("/calendar/2026/01/31", "/calendar/{calendar_year}/{calendar_month}/{calendar_day}"),
     ],
 )
 def test_a_segment_is_a_parameter_by_its_shape(path: str, template: str) -> None:

@@ -13,6 +13,26 @@ OBJ = {"properties": {"a": {"type": "integer"}}}
 AB = {"allOf": [OBJ, {"properties": {"b": {}}}]}
 RO = {"properties": {"id": {"readOnly": True, "type": "string"}, "n": {}}, "required": ["id", "n"]}
 ONE_OF_TWO = {"oneOf": [{**OBJ, "additionalProperties": False}, {**OBJ, "required": ["b"]}]}
+OB = {"properties": {"b": {}}}
+NESTED = {"allOf": [{"properties": {"o": OBJ}}, {"properties": {"o": OB}}]}
+BESIDE_REF = {"$ref": "#/$defs/n", "properties": {"o": OB}, "$defs": {"n": {"properties": {"o": OBJ}}}}
+DEEP = {"allOf": [{"properties": {"p": {"properties": {"o": OBJ}}}}, {"properties": {"p": {"properties": {"o": OB}}}}]}
+ROWS_AB = {"allOf": [{"items": OBJ}, {"prefixItems": [OB]}]}
+ONE_NESTED = {
+    "properties": {"o": OBJ},
+    "oneOf": [
+        {"properties": {"k": {"const": 1}, "o": OB}, "required": ["k"]},
+        {"properties": {"k": {"const": 2}, "o": {"properties": {"c": {}}}}, "required": ["k"]},
+    ],
+}
+BY_PATTERN = {"properties": {"oo": OBJ}, "patternProperties": {"^o": OB}}
+WHEN_NESTED = {"properties": {"o": OBJ}, "if": {"required": ["k"]}, "then": {"properties": {"k": {}, "o": OB}}}
+OLD_REF = {
+    "$schema": "http://json-schema.org/draft-07/schema#",
+    "$ref": "#/definitions/n",
+    "properties": {"o": OB},
+    "definitions": {"n": {"properties": {"o": OBJ}}},
+}
 
 ROWS: list[tuple[str, Any, Reading, Any, bool]] = [
     ("a writer has no member that is not declared", OBJ, CLOSED, {"z": 1}, False),
@@ -34,6 +54,25 @@ ROWS: list[tuple[str, Any, Reading, Any, bool]] = [
     ("an alternative that names nothing stays open", {"anyOf": [OBJ, {"type": "object"}]}, CLOSED, {"z": 1}, True),
     ("unless its surroundings name", {**OBJ, "anyOf": [{"required": ["a"]}, {}]}, CLOSED, {"z": 1}, False),
     ("draft 7 is closed, too", {"$schema": "http://json-schema.org/draft-07/schema#", **OBJ}, CLOSED, {"z": 1}, False),
+    ("parts that speak of one attribute declare it together", NESTED, CLOSED, {"o": {"a": 1, "b": 1}}, True),
+    ("and what neither declares is not", NESTED, CLOSED, {"o": {"a": 1, "c": 1}}, False),
+    ("what stands beside a reference declares with it", BESIDE_REF, CLOSED, {"o": {"a": 1, "b": 1}}, True),
+    ("and closes with it", BESIDE_REF, CLOSED, {"o": {"c": 1}}, False),
+    ("at any depth", DEEP, CLOSED, {"p": {"o": {"a": 1, "b": 1}}}, True),
+    ("where nothing else is", DEEP, CLOSED, {"p": {"o": {"c": 1}}}, False),
+    ("in arrays, too", ROWS_AB, CLOSED, [{"a": 1, "b": 1}], True),
+    ("and closed there", ROWS_AB, CLOSED, [{"c": 1}], False),
+    (
+        "an alternative declares together with its surroundings",
+        ONE_NESTED,
+        CLOSED,
+        {"k": 1, "o": {"a": 1, "b": 1}},
+        True,
+    ),
+    ("but not with the other one", ONE_NESTED, CLOSED, {"k": 1, "o": {"a": 1, "c": 1}}, False),
+    ("a pattern declares together with a name", BY_PATTERN, CLOSED, {"oo": {"a": 1, "b": 1}}, True),
+    ("a condition declares together with its surroundings", WHEN_NESTED, CLOSED, {"k": 1, "o": {"a": 1, "b": 1}}, True),
+    ("what draft 7 hides behind a reference declares nothing", OLD_REF, CLOSED, {"o": {"a": 1, "b": 1}}, False),
     ("a reader does not mind what is forbidden", {**OBJ, "additionalProperties": False}, OPEN, {"z": 1}, True),
     ("nor what is unevaluated", {**OBJ, "unevaluatedProperties": False}, OPEN, {"z": 1}, True),
     ("but it minds a schema", {"additionalProperties": {"type": "null"}}, OPEN, {"z": 1}, False),

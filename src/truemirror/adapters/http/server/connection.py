@@ -21,6 +21,7 @@ from truemirror.adapters.http.server.reader import Arrived, Malformed, Reader
 from truemirror.adapters.http.server.speaking import Script, Speaking
 from truemirror.adapters.http.server.stage import Stage
 from truemirror.core.wire.authority import is_loopback
+from truemirror.core.wire.http2 import begins_http2
 
 _LOG = logging.getLogger("truemirror.server")
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -34,8 +35,8 @@ class Connection(asyncio.Protocol):
     """One connection."""
 
     __slots__ = (
-        "_door", "_eof", "_idle", "_journal", "_local", "_loop", "_paused", "_queue", "_reader", "_recall", "_stage",
-        "_task", "_transport", "_waiting_since", "_write",
+        "_door", "_eof", "_fresh", "_idle", "_journal", "_local", "_loop", "_paused", "_queue", "_reader", "_recall",
+        "_stage", "_task", "_transport", "_waiting_since", "_write",
     )  # fmt: skip
 
     def __init__(self, door: Door, loop: asyncio.AbstractEventLoop) -> None:
@@ -48,7 +49,7 @@ class Connection(asyncio.Protocol):
         self._queue: deque[tuple[Arrived | Malformed, bytes]] = deque()
         self._task: asyncio.Task[None] | None = None
         self._paused = self._eof = False
-        self._idle = True
+        self._idle = self._fresh = True
         self._waiting_since = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -92,6 +93,10 @@ class Connection(asyncio.Protocol):
     def _read(self, data: bytes) -> None:
         """Take bytes apart and answer what became whole."""
         if self._stage.over:
+            return
+        fresh, self._fresh = self._fresh, False
+        if fresh and begins_http2(data):
+            self._speak_http2(data)
             return
         alone = self._reader.clean
         try:
@@ -191,6 +196,17 @@ class Connection(asyncio.Protocol):
         if not self._transport.is_reading():
             self._transport.resume_reading()
         speaking.begin()
+
+    def _speak_http2(self, data: bytes) -> None:
+        """The client speaks HTTP/2: from now on each of its requests has a connection of its own, of this kind."""
+        from truemirror.adapters.http.http2.front import Front
+
+        door, loop = self._door, self._loop
+        front = Front(lambda: Connection(door, loop), self._transport, gone=door.connections.discard)
+        door.connections.add(front)
+        door.connections.discard(self)
+        self._idle = False
+        front.begin(data)
 
     async def _ask(self, asking: Coroutine[Any, Any, Act]) -> None:
         """Wait for the live service, then do what comes of it."""

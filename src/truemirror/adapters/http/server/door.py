@@ -29,7 +29,6 @@ from truemirror.core.mirror.timeline import NOWHERE
 from truemirror.core.wire.authority import without_port
 from truemirror.core.wire.canonical import canonical_path
 from truemirror.core.wire.exchange import Exchange, Fault, Request, Response
-from truemirror.core.wire.http2 import HTTP2, go_away
 from truemirror.core.wire.relocate import relocated
 from truemirror.core.wire.render import Asker, Rendered, render
 from truemirror.errors import TruemirrorError, UsageError
@@ -420,8 +419,6 @@ class Door:
 
     def refuse(self, malformed: Malformed) -> Act:
         """What a client is told whose request cannot be read; the connection ends with it."""
-        if malformed.code == HTTP2:
-            return Act(Rendered(go_away(malformed.message), close=True), refusing=True)
         body = {"error": {"code": malformed.code, "message": malformed.message}}
         return Act(render(own_answer(malformed.status, body, "refused"), Asker(keep_alive=False)), refusing=True)
 

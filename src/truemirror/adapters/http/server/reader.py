@@ -15,7 +15,6 @@ from truemirror.core.mirror.parts import WEBSOCKET
 from truemirror.core.wire.coding import decode
 from truemirror.core.wire.exchange import Coding, Request
 from truemirror.core.wire.headers import Headers
-from truemirror.core.wire.http2 import HTTP2, PREFACE
 
 _TLS = b"\x16\x03"
 
@@ -98,7 +97,7 @@ class Reader:
         self._arrived = []
         self._fed = len(piece)
         self._head_size += self._fed if self._in_head else 0
-        starts = piece[: len(PREFACE)] if self.clean else b""
+        starts = piece[: len(_TLS)] if self.clean else b""
         try:
             self._parse(piece)
         except httptools.HttpParserError as error:
@@ -266,8 +265,6 @@ def _malformed(error: Exception, start: bytes) -> Malformed:
     """What the parser could not read, in words."""
     if isinstance(error, httptools.HttpParserCallbackError):
         raise error  # a defect of ours, not of the client's
-    if start.startswith(PREFACE):
-        return Malformed(505, HTTP2, "a mirror speaks HTTP/1.1 and HTTP/1.0, not HTTP/2")
     if start.startswith(_TLS):
         return Malformed(400, "tls", "this port speaks plain HTTP: use http:// in the address, not https://")
     return Malformed(400, "malformed_request", f"the request is not HTTP/1.1: {str(error) or 'it cannot be read'}")

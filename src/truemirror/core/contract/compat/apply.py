@@ -135,7 +135,9 @@ def elsewhere(uri: str) -> str:
     if not uri:
         return ELSEWHERE + _HERE
     parts = urlsplit(uri)
-    return urljoin(ELSEWHERE + _HERE, uri) if not parts.scheme else ELSEWHERE + uri.replace(":", "/", 1)
+    if not parts.scheme:
+        return urljoin(ELSEWHERE + _HERE, uri)
+    return ELSEWHERE + uri.replace("://", "/", 1).replace(":", "/", 1)  # no empty step, which urljoin would drop
 
 
 def _set_aside(other: Source) -> dict[str, Any]:

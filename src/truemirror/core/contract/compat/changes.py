@@ -63,6 +63,9 @@ class Walk:
         yield from value_changes(old, new, path)
         yield from scalar_changes(old, new, path)
         yield from member_changes(self, old, new, path)
+        for name in old.refined:
+            if name in new.refined:
+                self.later(old.refined[name], new.refined[name], f"{path}.{name}")
         yield from self._items(old, new, path)
         yield from self._single(old, new, path)
         for keyword in ("anyOf", "oneOf"):

@@ -56,10 +56,17 @@ class Comparison:
         self.outer = outer
         self._steps = steps
         self._meanings: list[Meaning | None] = [None, None]
-        self.spent = 0
-        """The steps that it has cost so far."""
-        self._weight = _size(inner.source.root) + _size(outer.source.root)
-        self.officials = (Official(inner.source, inner.reading), Official(outer.source, outer.reading))
+        self.spent = _size(inner.source.root) + _size(outer.source.root)
+        """The steps that it has cost so far; going through the documents counts."""
+        self._checks = Budget(steps // 2)
+        sides = (Official(end.source, end.reading, self._checks) for end in (inner, outer))
+        self.officials = next(sides), next(sides)
+
+    def beside(self, other: Comparison) -> Comparison:
+        """This comparison, which need not read its inner side again where another one has."""
+        if other.inner is self.inner:
+            self._meanings[0] = other._meanings[0]
+        return self
 
     def answer(self, tries: int | None = None) -> Answer:
         """The answer. Raises SchemaError."""
@@ -72,11 +79,17 @@ class Comparison:
 
     def is_witness(self, value: Any) -> bool:
         """Whether a value is confirmed: in the inner schema and not in the outer one, by every word there is."""
-        self.spent += self._weight
-        one, other = self.officials
-        if one.accepts(value) is not True or other.accepts(value) is not False:
+        if not self._is_confirmed(value):
             return False
         return self._holds(0, value) is not False and self._holds(1, value) is not True
+
+    def _is_confirmed(self, value: Any) -> bool:
+        """Whether the independent validator accepts a value on the one side and refuses it on the other."""
+        left = self._checks.left
+        one, other = self.officials
+        verdict = one.accepts(value) is True and other.accepts(value) is False
+        self.spent += left - max(0, self._checks.left)
+        return verdict
 
     def _read(self, place: int) -> Meaning:
         """What one side means. Raises SchemaError, Unreadable, OutOfSteps."""
@@ -104,7 +117,7 @@ class Comparison:
         self.spent += self._steps - max(0, budget.left)
         if not isinstance(answer, Refuted):
             return answer
-        for value in self._values_of(answer, inner, outer):
+        for value in self._values_of(answer, inner, outer, budget):
             if self.is_witness(found := plain(value)):
                 return Refuted(shrunk(found, self.is_witness))
         return Undecided("a value that speaks against it is not confirmed by the independent validator")
@@ -116,12 +129,12 @@ class Comparison:
         except (Unreadable, OutOfSteps):
             return
 
-    def _values_of(self, answer: Refuted, inner: Meaning, outer: Meaning) -> Iterator[Any]:
-        """The solver's witness, then others of its kind."""
+    def _values_of(self, answer: Refuted, inner: Meaning, outer: Meaning, budget: Budget) -> Iterator[Any]:
+        """The solver's witness, then others of its kind, as far as the budget goes."""
         yield answer.witness
         definitions = {**outer.definitions, **inner.definitions}
         try:
-            yield from values_of((inner.term,), (outer.term,), definitions, Budget(self._steps), _OTHERS).found
+            yield from values_of((inner.term,), (outer.term,), definitions, budget, _OTHERS).found
         except OutOfSteps:
             return
 
@@ -131,8 +144,8 @@ class Comparison:
         if known is None:
             return None
         try:
-            return holds(known.term, known.definitions, value)
-        except (Untestable, RecursionError, TypeError):
+            return holds(known.term, known.definitions, value, budget=self._checks)
+        except (Untestable, OutOfSteps, RecursionError, TypeError):
             return None
 
     def _attacked(self, tries: int, is_sure: bool) -> Refuted | None:
@@ -155,8 +168,7 @@ class Comparison:
         """Whether a value speaks against the proof: by the validators alone where policy leaves them the word."""
         if not self._policy_free and not (self._holds(0, value) is True and self._holds(1, value) is False):
             return False
-        one, other = self.officials
-        return one.accepts(value) is True and other.accepts(value) is False
+        return self._is_confirmed(value)
 
     def _bases(self, count: int) -> Sequence[Any]:
         """Some values of the inner schema."""

@@ -209,7 +209,7 @@ class _Case:
             asked.answer(0)
         try:
             made = with_change(inner.source, outer.source, change, is_old=self._sends_old)
-            alone = Comparison(inner, End(made, outer.reading), self._policy.steps // _STEPS_PER_CHANGE)
+            alone = Comparison(inner, End(made, outer.reading), self._policy.steps // _STEPS_PER_CHANGE).beside(asked)
             found = alone.answer(0)
             self._left -= alone.spent
         except (CannotApply, SchemaError, LookupError, TypeError, ValueError):

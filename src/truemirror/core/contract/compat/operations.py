@@ -31,6 +31,7 @@ class _Comparison:
         self._old, self._new = old, new
         self._requests, self._answers = Requests(old, new), Answers(old, new)
         self._samples = Samples(old)
+        self._added: tuple[Operation, ...] = ()
 
     def found(self) -> Iterator[Found]:
         """All that differs."""
@@ -40,6 +41,7 @@ class _Comparison:
                 yield self._removed(pair.old)
             else:
                 yield from self._operation(pair, pair.new)
+        self._added = added
         for operation in added:
             said = f"{operation.name} is offered, too"
             yield Change("operation-added", operation.name, "", said, Direction.REQUEST)
@@ -50,7 +52,8 @@ class _Comparison:
         """What differs and nobody here judges."""
         before, after = self._old.unjudged, self._new.unjudged
         old, new = Schemas(self._old), Schemas(self._new)
-        for name in sorted({*before, *after}):
+        added = {f"callbacks of {one.name}" for one in self._added}
+        for name in sorted({*before, *after} - added):
             if not same(old, before.get(name), new, after.get(name)):
                 said = f"the {name} differ, and nobody here judges them"
                 yield Change("webhooks-changed", name, "", said, Direction.EVENT)

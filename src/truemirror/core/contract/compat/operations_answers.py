@@ -124,7 +124,11 @@ class Answers:
             said = f"{called} is written in another way"
             shown = {**witness, "header": {new.name: self._samples.value(new.schema)}}
             yield Change("response-header-style-changed", operation.name, place, said, _RESPONSE, shown)
-        yield Question(old.schema, new.schema, _RESPONSE, operation.name, place)
+        if self._texts.sufficed(old, new):
+            said = f"{called} is no longer any text"
+            yield Change("response-header-was-any-text", operation.name, place, said, _RESPONSE)
+        else:
+            yield Question(old.schema, new.schema, _RESPONSE, operation.name, place)
 
     def _witness(self, status: str, answer: Answer) -> dict[str, object]:
         """The smallest answer of a status."""

@@ -8,6 +8,7 @@ matched it stops to match.
 from collections.abc import Iterator
 
 from truemirror.core.contract.compat.operations_found import Change, Found, Question
+from truemirror.core.contract.compat.operations_schemas import Schemas, same
 from truemirror.core.contract.compat.policy import Direction
 from truemirror.core.contract.openapi.interface import Event, Interface
 
@@ -17,9 +18,13 @@ _Key = tuple[str, bool]
 def event_changes(old: Interface, new: Interface) -> Iterator[Found]:
     """All changes of events."""
     before, after = _by_key(old), _by_key(new)
+    sides = Schemas(old), Schemas(new)
     for key, events in before.items():
         for event, successor in _paired(events, after.get(key, [])):
             yield from _event(event, successor) if successor else _removed(event)
+            if successor and not same(sides[0], event.traits, sides[1], successor.traits):
+                said = f"what is merged into {event.name} from its traits differs, which nobody here judges"
+                yield Change("event-traits-changed", event.name, "traits", said, _direction(event))
     for key, events in after.items():
         for event in events[len(before.get(key, [])) :]:
             said = f"the event {event.name} is {'sent' if event.sent else 'received'}, too"

@@ -23,6 +23,7 @@ class Example:
         return Example(self.new, self.old)
 
 
+_FORM: Final = "multipart/form-data"
 _EMPTY: Final[Json] = {"x-truemirror": {"empty": 1}}
 _TEXT: Final = {"type": "string"}
 _NUMBER: Final = {"type": "integer"}
@@ -54,6 +55,15 @@ def _get(answers: Mapping[str, Any] | None = None, **operation: Any) -> Json:
 def _query(**more: Any) -> Json:
     """`GET /v1/tags` with a query parameter."""
     return _get(parameters=[{"name": "limit", "in": "query", "schema": _NUMBER, **more}])
+
+
+def _form(encoding: Json | None = None) -> Json:
+    """`POST /v1/tags` with a form that has one part."""
+    said = {"schema": {"type": "object", "properties": {"picture": _TEXT}}} | (
+        {"encoding": encoding} if encoding else {}
+    )
+    answers = {"201": {"description": "made"}}
+    return _document({"/v1/tags": {"post": {"requestBody": {"content": {_FORM: said}}, "responses": answers}}})
 
 
 def _post(*media: str, **body: Any) -> Json:
@@ -145,6 +155,7 @@ BAD: Final[Mapping[str, Example]] = {
     "response-header-became-optional": Example(_header(required=True), _header()),
     "response-header-became-required": Example(_header(), _header(required=True)),
     "response-header-style-changed": Example(_header(schema=_NUMBERS), _header(schema=_NUMBERS, explode=True)),
+    "response-header-was-any-text": Example(_header(schema=_TEXT), _header()),
     "event-removed": Example(_event(), _NO_EVENTS),
     "event-removed-as-announced": Example(_ENDING, _NO_EVENTS),
     "event-added": Example(_NO_EVENTS, _event()),
@@ -154,6 +165,8 @@ BAD: Final[Mapping[str, Example]] = {
     "event-queue-changed": Example(_queue("mail"), _queue("letters")),
     "event-media-type-changed": Example(_event(), _event(contentType="text/plain")),
     "event-deprecated": Example(_event(), _event(deprecated=True)),
+    "request-encoding-changed": Example(_form(), _form({"picture": {"contentType": "image/png"}})),
+    "event-traits-changed": Example(_event(), _event(traits=[{"headers": {"type": "object"}}])),
     "webhooks-changed": Example({**_TAGS, "webhooks": {}}, {**_TAGS, "webhooks": {"told": {"post": {}}}}),
 }
 """What every rule speaks of."""

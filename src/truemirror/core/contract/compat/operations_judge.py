@@ -7,6 +7,7 @@ unknown makes it unknown.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from typing import Final
 
 from truemirror.core.contract.compat.judge import Judgement, Verdict, judge
 from truemirror.core.contract.compat.operations import interface_changes
@@ -26,7 +27,8 @@ _Pair = tuple[Place | None, Place | None, Direction]
 _Signatures = tuple[Signature, Signature, Direction]
 _Told = tuple[Finding, tuple[str, ...]]
 """A finding, and the operations that it touches."""
-_UNJUDGED = frozenset({"webhooks-changed"})
+UNJUDGED: Final = frozenset({"webhooks-changed", "request-encoding-changed", "event-traits-changed"})
+"""Rules of changes that nobody here judges: what they are about makes the whole unknown."""
 
 
 def judge_interfaces(
@@ -85,10 +87,12 @@ class _Judge:
                 asked.setdefault((*signatures, found.direction), []).append(found)
         told = list(_of_changes(changes))
         verdicts = [_verdict(one) for one in changes]
-        reasons = [f"{one.operation}: {one.message}" for one in changes if _verdict(one) is Verdict.UNKNOWN]
+        unjudged = (f"{one.operation} {one.place}".strip() for one in changes if _verdict(one) is Verdict.UNKNOWN)
+        reasons = [f"{place}: what differs there is not judged" for place in unjudged]
+        alike: set[tuple[Place, Place]] = set()
         for users in asked.values():
             pair: _Pair = (users[0].old, users[0].new, users[0].direction)
-            if same(self._old, pair[0], self._new, pair[1]):
+            if same(self._old, pair[0], self._new, pair[1], alike):
                 continue
             answer = self._ask(self._old.source(pair[0]), self._new.source(pair[1]), pair[2], self._policy)
             verdicts.append(answer.verdict)
@@ -137,7 +141,7 @@ def _of_changes(changes: Iterable[Change]) -> Iterator[_Told]:
 
 def _verdict(change: Change) -> Verdict:
     """What a change alone means."""
-    if change.rule in _UNJUDGED:
+    if change.rule in UNJUDGED:
         return Verdict.UNKNOWN
     return Verdict.BREAKING if OPERATION_RULES[change.rule].level is Level.BREAK else Verdict.COMPATIBLE
 

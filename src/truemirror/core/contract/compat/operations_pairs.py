@@ -37,10 +37,17 @@ def shape(operation: Operation, base: str) -> Shape:
 
 def pairs(old: Interface, new: Interface) -> tuple[tuple[Pair, ...], tuple[Operation, ...]]:
     """The operations of the old interface with their successors, and the operations that are new."""
-    known = _by_shape(new)
-    found = tuple(_pair(operation, known) for operation in old.operations)
-    before = _by_shape(old)
-    return found, tuple(one for one in new.operations if not any(shape(one, base) in before for base in one.bases))
+    known, before = _by_shape(new), _by_shape(old)
+    added = [one for one in new.operations if not any(shape(one, base) in before for base in one.bases)]
+    elsewhere = {shape(one, ""): one for one in added}
+    found: list[Pair] = []
+    for operation in old.operations:
+        pair = _pair(operation, known)
+        moved = None if pair.new else elsewhere.pop(shape(operation, ""), None)
+        if moved:
+            pair = Pair(operation, _aligned(operation, moved), operation.bases)
+        found.append(pair)
+    return tuple(found), tuple(one for one in added if shape(one, "") in elsewhere)
 
 
 def _pair(operation: Operation, known: Mapping[Shape, Operation]) -> Pair:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from truemirror.core.contract.compat.operations_found import Change, Found, Question
 from truemirror.core.contract.compat.operations_media import is_json, met, side
+from truemirror.core.contract.compat.operations_schemas import Schemas, same
 from truemirror.core.contract.compat.operations_text import Texts
 from truemirror.core.contract.compat.operations_witness import Samples
 from truemirror.core.contract.compat.policy import Direction
@@ -23,6 +24,7 @@ class Requests:
         """Keep both sides."""
         self._samples = Samples(old)
         self._texts = Texts(old, new)
+        self._schemas = Schemas(old), Schemas(new)
 
     def compare(self, old: Operation, new: Operation) -> Iterator[Found]:
         """All changes of one operation's request."""
@@ -138,6 +140,10 @@ class Requests:
                 yield Change("request-media-type-removed", operation.name, f"request {media}", said, _REQUEST, witness)
             else:
                 yield Question(old.content[before], new.content[after], _REQUEST, operation.name, place)
+                parts = old.encodings.get(before), new.encodings.get(after)
+                if not same(self._schemas[0], parts[0], self._schemas[1], parts[1]):
+                    said = f"the parts of {media} are written in another way, which nobody here judges"
+                    yield Change("request-encoding-changed", operation.name, f"request {media}", said, _REQUEST)
 
     def _with_body(self, operation: Operation, media: str = "") -> dict[str, object]:
         """The smallest request that carries a body."""

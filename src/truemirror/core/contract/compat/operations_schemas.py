@@ -100,15 +100,21 @@ class Schemas:
         return contents
 
 
-def same(old: Schemas, before: Place | None, new: Schemas, after: Place | None) -> bool:
-    """Whether two schemas say the same in the same words, references included."""
+def same(
+    old: Schemas, before: Place | None, new: Schemas, after: Place | None, known: set[tuple[Place, Place]] | None = None
+) -> bool:
+    """Whether two schemas say the same in the same words, references included.
+
+    `known` are pairs of places of these two sides of which that was found before; what is found is added.
+    """
     if before is None or after is None:
         return before is after
+    known = set() if known is None else known
     seen: set[tuple[Place, Place]] = set()
     todo = [(before, after)]
     while todo:
         pair = todo.pop()
-        if pair in seen:
+        if pair in seen or pair in known:
             continue
         seen.add(pair)
         (text, references, plain), (other, _, _) = old.node(pair[0]), new.node(pair[1])
@@ -121,6 +127,7 @@ def same(old: Schemas, before: Place | None, new: Schemas, after: Place | None) 
             if targets[0] is None or targets[1] is None:
                 return False
             todo.append((targets[0], targets[1]))
+    known |= seen
     return True
 
 

@@ -34,8 +34,13 @@ class Texts:
         """Whether what was a number or truth value is any text now, which on the wire takes in all that was."""
         if old.media or new.media or new.schema is None:
             return False
-        types = _types(self._old, old.schema)
-        return bool(types) and "string" not in types and _any_text(self._new, new.schema)
+        return _is_no_text(self._old, old.schema) and _any_text(self._new, new.schema)
+
+    def sufficed(self, old: Parameter, new: Parameter) -> bool:
+        """Whether what was any text is a number or truth value now, which whoever reads any text reads on the wire."""
+        if old.media or new.media or old.schema is None:
+            return False
+        return _is_no_text(self._new, new.schema) and _any_text(self._old, old.schema)
 
 
 def _types(documents: Documents, place: Place | None) -> frozenset[str]:
@@ -44,6 +49,12 @@ def _types(documents: Documents, place: Place | None) -> frozenset[str]:
     said = schema.get("type")
     names = frozenset([said] if isinstance(said, str) else said if isinstance(said, list) else ())
     return names if names <= _SIMPLE else frozenset()
+
+
+def _is_no_text(documents: Documents, place: Place | None) -> bool:
+    """Whether a schema takes only numbers and truth values, each of which is written as a text that is not theirs."""
+    types = _types(documents, place)
+    return bool(types) and "string" not in types
 
 
 def _any_text(documents: Documents, place: Place) -> bool:

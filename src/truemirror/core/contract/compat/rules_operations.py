@@ -361,6 +361,16 @@ _ROWS: Final = (
         "response-header-style-changed",
     ),
     _row(
+        "response-header-was-any-text",
+        _RES,
+        _N,
+        "Whoever reads the header as any text reads a number, too.",
+        _FINE,
+        "",
+        None,
+        "the way back is a change of its schema",
+    ),
+    _row(
         "event-removed",
         _EVT,
         _M,
@@ -416,6 +426,26 @@ _ROWS: Final = (
     _row("event-media-type-changed", _EVT, _M, "Readers cannot read what is sent.", _KEEP, "event-media-type-changed"),
     _row(
         "event-deprecated", _EVT, _K, "The event is to go.", _ANNOUNCE, "", None, "that something stays needs no word"
+    ),
+    _row(
+        "request-encoding-changed",
+        _REQ,
+        _M,
+        "The parts of a form are written in another way.",
+        "Look at the difference, and approve it by its fingerprint.",
+        "request-encoding-changed",
+        Level.WARN,
+        "the verdict is unknown by itself",
+    ),
+    _row(
+        "event-traits-changed",
+        _EVT,
+        _M,
+        "What is merged into a message from its traits differs.",
+        "Look at the difference, and approve it by its fingerprint.",
+        "event-traits-changed",
+        Level.WARN,
+        "the verdict is unknown by itself",
     ),
     _row(
         "webhooks-changed",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote, urldefrag, urljoin
 
 from truemirror.core.contract.pointer import Step, pointer
+from truemirror.core.schema.reading.vocabulary import refers_alone
 
 if TYPE_CHECKING:
     from truemirror.core.schema.reading.source import Source
@@ -22,6 +23,8 @@ NAMED: Final = frozenset(
     {"properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependencies", "dependentRequired"}
 )
 """Keywords whose values have names that are no keywords."""
+_BESIDE: Final = frozenset({"$ref", "$schema", "$defs", "definitions", "title", "description", "summary", "$comment"})
+"""What may stand beside a reference without saying more than it."""
 _LONGEST: Final = 100
 """References that may follow one upon another."""
 
@@ -122,13 +125,19 @@ def resolved(side: Side, spot: Spot) -> Spot:
     """Where a schema that is nothing but a reference leads in the end."""
     for _ in range(_LONGEST):
         reference = spot.get("$ref")
-        if not isinstance(reference, str):
+        if not isinstance(reference, str) or not _only_refers(side, spot):
             return spot
         found = side.follow(spot, reference)
         if found is None or found == spot:
             return spot
         spot = found
     return spot
+
+
+def _only_refers(side: Side, spot: Spot) -> bool:
+    """Whether a schema with a reference says nothing else that counts."""
+    beside = (name for name in spot.schema if name not in _BESIDE and not name.startswith("x-"))
+    return refers_alone(side.source.dialect) or not any(beside)
 
 
 def _mappings(start: Spot) -> Iterator[Spot]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
@@ -27,6 +28,7 @@ from referencing.jsonschema import (
 )
 
 from truemirror.core.contract.compat.spots import LITERALS, NAMED
+from truemirror.core.schema.budget import STEPS, Budget
 from truemirror.core.schema.reading import Dialect, Reading, Source
 
 _BASE: Final = "https://this-side.invalid/document"
@@ -37,18 +39,29 @@ _DRAFTS: Final[Mapping[Dialect, tuple[Any, Any]]] = {
     Dialect.DRAFT201909: (jsonschema.Draft201909Validator, DRAFT201909),
     Dialect.DRAFT202012: (jsonschema.Draft202012Validator, DRAFT202012),
 }
-_STOCK: Final = frozenset(make for make, _ in _DRAFTS.values())
 _RISKY: Final = re.compile(r"\)[*+{?]|\\[1-9]")
 """Patterns that `re` may take very long for: a repeated group, a backward reference."""
 _SHORT: Final = 16
 """Code points up to which even those are quick."""
+_APPLIED: Final = 8
+"""Steps that a schema counts for that is applied to a value."""
+_PER_STEP: Final = 8
+"""Values of an enumeration, or names, that are compared in a step."""
+_spending: ContextVar[Budget] = ContextVar("_spending")
+"""What the value at hand may cost; the library's validators cannot carry it with them."""
 
 
 class Official:
     """One schema as the independent validator sees it."""
 
-    def __init__(self, source: Source, reading: Reading = Reading()) -> None:  # noqa: B008
-        """Make the validator; what it cannot read shows when it is asked."""
+    def __init__(
+        self,
+        source: Source,
+        reading: Reading = Reading(),  # noqa: B008
+        budget: Budget | None = None,
+    ) -> None:
+        """Make the validator; what it cannot read shows when it is asked. All values together may cost the budget."""
+        self._budget = budget or Budget(STEPS)
         hidden = reading.hidden
         documents = {uri: _without(one, hidden) for uri, one in source.documents.items()}
         root = _without(source.root, hidden)
@@ -62,18 +75,24 @@ class Official:
         self._validator = _careful(make, reading.formats)(schema, registry=registry)
 
     def accepts(self, value: Any) -> bool | None:
-        """Whether a value conforms; None where the validator fails."""
+        """Whether a value conforms; None where the validator fails, or the budget is spent."""
+        mark = _spending.set(self._budget)
         try:
             return next(self._validator.iter_errors(value), None) is None
         except (Exception, RecursionError):  # whatever a hostile schema does to it
             return None
+        finally:
+            _spending.reset(mark)
 
     def errors(self, value: Any) -> Iterator[Any]:
         """What the validator has against a value, each error down to its causes."""
+        mark = _spending.set(self._budget)
         try:
             todo = list(self._validator.iter_errors(value))
         except (Exception, RecursionError):
             return
+        finally:
+            _spending.reset(mark)
         while todo:
             error = todo.pop()
             yield error
@@ -109,21 +128,38 @@ def _careful(make: Any, formats: frozenset[str]) -> Any:
         if name in formats and validator.is_type(instance, "string") and not _format_engine(name).is_valid(instance):
             yield jsonschema.ValidationError(f"{instance!r} is no {name}")
 
-    keywords: dict[str, Any] = {"pattern": _pattern, "patternProperties": _pattern_properties, "format": format_}
-    if "additionalProperties" in make.VALIDATORS:
-        keywords["additionalProperties"] = _additional
+    keywords: dict[str, Any] = {
+        "pattern": _pattern,
+        "patternProperties": _pattern_properties,
+        "additionalProperties": _additional,
+        "format": format_,
+    }
+    keywords |= {name: _counted(make.VALIDATORS[name]) for name in ("enum", "required", "properties")}
     made: Any = jsonschema.validators.extend(make, keywords)  # type: ignore[no-untyped-call]  # no types here
 
     def evolve(self: Any, **changes: Any) -> Any:
         """The validator of a schema further in: one that names its draft would get the library's own class."""
+        _spending.get().spend(_APPLIED)
         schema = changes.setdefault("schema", self.schema)
         named = isinstance(schema, Mapping) and "$schema" in schema
         wanted = _careful(jsonschema.validators.validator_for(schema, default=make), formats) if named else type(self)
-        known = {one.alias: getattr(self, one.name) for one in attrs.fields(type(self)) if one.init}
+        known = {alias: getattr(self, name) for alias, name in parts}
         return wanted(**{**known, **changes})
 
+    parts = [(one.alias, one.name) for one in attrs.fields(made) if one.init]
     made.evolve = evolve
     return made
+
+
+def _counted(keyword: Any) -> Any:
+    """A keyword of the library that goes through a list of its own, which counts."""
+
+    def counted(validator: Any, listed: Any, instance: Any, schema: Any) -> Any:
+        """The keyword."""
+        _spending.get().spend(len(listed) // _PER_STEP)
+        return keyword(validator, listed, instance, schema)
+
+    return counted
 
 
 def found_in(pattern: str, text: str) -> bool:

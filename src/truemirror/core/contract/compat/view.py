@@ -27,6 +27,8 @@ class View:
     """Where a further keyword would be written."""
     keywords: dict[str, Spot] = field(default_factory=dict)
     properties: dict[str, Spot] = field(default_factory=dict)
+    refined: dict[str, Spot] = field(default_factory=dict)
+    """Attributes of what a reference led to of which more is said beside it."""
     patterns: dict[str, Spot] = field(default_factory=dict)
     required: dict[str, Spot] = field(default_factory=dict)
     branches: list[Spot] = field(default_factory=list)
@@ -112,7 +114,9 @@ def _take_members(spot: Spot, made: View) -> None:
     for keyword, kept in (("properties", made.properties), ("patternProperties", made.patterns)):
         declared = spot.get(keyword)
         for name in declared if isinstance(declared, Mapping) else ():
-            kept.setdefault(name, spot.below(keyword, name))
+            here = spot.below(keyword, name)
+            if kept.setdefault(name, here) != here and keyword == "properties":
+                made.refined.setdefault(name, here)
     asked = spot.get("required")
     for name in asked if isinstance(asked, list) else ():
         if isinstance(name, str):
@@ -126,7 +130,7 @@ def _take_branch(side: Side, spot: Spot, made: View, left: list[int], seen: set[
     clash = (
         spot.schema is False
         or alone.branches
-        or (alone.keywords.keys() & made.keywords.keys())
+        or any(alone.value(one) != made.value(one) for one in alone.keywords.keys() & made.keywords.keys())
         or (alone.properties.keys() & made.properties.keys())
         or (alone.patterns.keys() & made.patterns.keys())
         or ("additionalProperties" in {*alone.keywords, *made.keywords} and (alone.properties or made.properties))
@@ -134,8 +138,9 @@ def _take_branch(side: Side, spot: Spot, made: View, left: list[int], seen: set[
     if clash:
         made.branches.append(spot)
         return
-    made.keywords.update(alone.keywords)
+    made.keywords = {**alone.keywords, **made.keywords}
     made.properties.update(alone.properties)
+    made.refined.update(alone.refined)
     made.patterns.update(alone.patterns)
     for name, holder in alone.required.items():
         made.required.setdefault(name, holder)

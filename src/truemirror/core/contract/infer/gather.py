@@ -172,15 +172,26 @@ class Gathered:
 
 
 def gather(exchanges: Iterable[Exchange]) -> Gathered:
-    """Learn from exchanges."""
+    """Learn from exchanges that are in memory."""
     seen = list(exchanges)
-    templates, count = Templates(), 0
-    for request, outcome in _answered(seen):
-        count += 1
+    return learn(seen, find_templates(seen))
+
+
+def find_templates(exchanges: Iterable[Exchange]) -> Templates:
+    """The templates of all paths: the first of two times through all exchanges."""
+    templates = Templates()
+    for request, outcome in _answered(exchanges):
         templates.see(tidy(request.path), outcome.status, _answer_of(outcome)[0])
+    return templates
+
+
+def learn(exchanges: Iterable[Exchange], templates: Templates) -> Gathered:
+    """Learn from exchanges whose paths have been seen: the second time, so that none needs to be kept."""
     found: dict[tuple[str, str], OperationEvidence] = {}
-    for request, outcome in _answered(seen):
-        value, is_json = _answer_of(outcome)  # read twice, so that no more than one value is in memory at a time
+    count = 0
+    for request, outcome in _answered(exchanges):
+        count += 1
+        value, is_json = _answer_of(outcome)
         key = (request.method.upper(), templates.template(tidy(request.path)))
         operation = found.setdefault(key, OperationEvidence(*key))
         operation.seen += 1

@@ -110,6 +110,9 @@ def _objects(objects: Objects, place: str) -> Iterator[Question]:
     if objects.decided:
         return
     counts = [member.count for member in members.values()]
+    if not members and objects.members is not None:
+        yield Question(place, "map", "always empty: an object, or a map whose keys are data?", objects.count)
+        return
     if is_map(objects):
         if members and len(members) < _FEWEST_KEYS:
             yield Question(place, "map", f"taken for a map by its keys: {_listed(objects)}", objects.count)

@@ -14,12 +14,12 @@ MARK = "\0"
 """What the name of a class begins with."""
 
 VERSION = re.compile(r"v\d{1,3}(?:\.\d+|(?:alpha|beta|rc)\d{0,3})?\Z")
-YEAR, MONTH, DATE = MARK + "year", MARK + "month", MARK + "date"
+YEAR, MONTH, DATE, NUMBER = MARK + "year", MARK + "month", MARK + "date", MARK + "number"
 
 _CLASSES = (
     (YEAR, re.compile(r"(?:19|20)\d\d\Z")),
     (MONTH, re.compile(r"(?:0?[1-9]|1[0-2])\Z")),
-    (MARK + "number", re.compile(r"-?\d+\Z")),
+    (NUMBER, re.compile(r"-?\d+\Z")),
     (DATE, re.compile(r"\d{4}-\d{2}(?:-\d{2})?\Z")),
     (MARK + "uuid", re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\Z")),
     (MARK + "hex", re.compile(r"(?=[0-9a-fA-F]*\d)[0-9a-fA-F]{12,}\Z")),

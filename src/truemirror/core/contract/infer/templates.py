@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 from truemirror.core.contract.infer.key_shapes import LANGUAGES
 from truemirror.core.contract.infer.names import parameter_name, singular, words
-from truemirror.core.contract.infer.segments import DATE, MARK, MONTH, VERSION, YEAR, is_plural, keys_of
+from truemirror.core.contract.infer.segments import DATE, MARK, MONTH, NUMBER, VERSION, YEAR, is_plural, keys_of
 from truemirror.core.mirror.operation import looks_like_parameter
 
 _FILE = re.compile(r"[^.].*\.[A-Za-z][A-Za-z0-9]{0,4}\Z")
@@ -194,7 +194,7 @@ def _values(node: Segment, above: _Above) -> tuple[set[str], str]:
 
 
 def _kind_of(values: set[str], above: _Above) -> str:
-    """What all values are by their look: a date, a year, a month, a language; empty when nothing is known."""
+    """What all values are by their look: a date, a year, a month, a day, a language; empty when nothing is known."""
     if not values:
         return ""
     if values <= {DATE}:
@@ -203,6 +203,8 @@ def _kind_of(values: set[str], above: _Above) -> str:
         return "year"
     if values <= {MONTH} and any(name.endswith("year") for name in above.taken):
         return "month"
+    if values <= {MONTH, NUMBER} and any(name.endswith("month") for name in above.taken):
+        return "day"
     return "locale" if all(_LOCALE.match(text) for text in values) else ""
 
 

@@ -25,6 +25,7 @@ class Documents:
         self.contents = contents
         self.title = title
         self._named: dict[str, str] = {}
+        self._split_before: dict[tuple[str, str], str] = {}
         for path, content in contents.items():
             for key in ("$self", "$id"):
                 name = content.get(key) if isinstance(content, Mapping) else None
@@ -64,17 +65,27 @@ class Documents:
         return Place(document, fragment)
 
     def _split(self, reference: str, place: Place) -> tuple[str, str]:
-        """The document and the fragment of a reference."""
+        """The document and the fragment of a reference. Raises FormatError."""
+        name, _, fragment = reference.partition("#")
+        key = place.document, name
+        if key not in self._split_before:  # joining addresses is slow, and most references lead to few documents
+            self._split_before[key] = self._document(name, place)
+        return self._split_before[key], unquote(fragment)
+
+    def _document(self, reference: str, place: Place) -> str:
+        """The document that a reference without its fragment leads to. Raises FormatError."""
+        if not reference:
+            return place.document
         try:
-            uri, fragment = urldefrag(urljoin(uri_of(place.document), reference))
+            uri = urljoin(uri_of(place.document), reference)
         except ValueError as error:
             raise FormatError(f"refers to {reference!r}: {error}", where=self.say(place)) from None
         path = unquote(uri.removeprefix(BASE))
         if uri.startswith(BASE) and path in self.contents:
-            return path, unquote(fragment)
-        for name in (uri, urldefrag(urljoin(self._name(place.document), reference))[0]):
+            return path
+        for name in (uri, urljoin(self._name(place.document), reference)):
             if name in self._named:
-                return self._named[name], unquote(fragment)
+                return self._named[name]
         if not uri.startswith(BASE):
             raise FormatError(
                 f"refers to {uri}, which is not among its documents",

@@ -84,6 +84,7 @@ class _Reader(Parts):
             media=str(node.get("contentType", self._media)).partition(";")[0].strip().lower(),
             payload=self._data(node, place, "payload"),
             headers=self._data(node, place, "headers"),
+            traits=place.below("traits") if node.get("traits") else None,
             deprecated=node.get("deprecated") is True or bool(own.get("deprecated")),
             sunset=str(node.get("x-sunset") or own.get("sunset") or "")[:10],
         )

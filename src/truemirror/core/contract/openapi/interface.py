@@ -54,6 +54,8 @@ class Body:
     content: Mapping[str, Place | None] = field(default_factory=dict)
     """Schema by media type, in lower case without parameters."""
     required: bool = False
+    encodings: Mapping[str, Place] = field(default_factory=dict)
+    """How the parts of a form are written, by its media type, where the document says more than the schema does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,8 @@ class Event:
     media: str = ""
     payload: Place | None = None
     headers: Place | None = None
+    traits: Place | None = None
+    """What is merged into the message from elsewhere."""
     deprecated: bool = False
     sunset: str = ""
 

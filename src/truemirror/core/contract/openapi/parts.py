@@ -3,13 +3,14 @@
 Rules: what is not there is left out, what has the wrong shape is a FormatError that names its place.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from truemirror.core.contract.openapi.documents import Documents
 from truemirror.core.contract.openapi.interface import Place
 from truemirror.errors import FormatError
 
+_FORMS = ("multipart/", "application/x-www-form-urlencoded")
 _FIX = "write it as the standard says (https://spec.openapis.org/oas/v3.1.0)"
 
 
@@ -55,9 +56,19 @@ class Parts:
 
     def content(self, node: Mapping[str, Any], place: Place) -> dict[str, Place | None]:
         """Schemas by media type."""
-        found: dict[str, Place | None] = {}
+        return {media: self.schema(item, where) for media, item, where in self._media_types(node, place)}
+
+    def encodings(self, node: Mapping[str, Any], place: Place) -> dict[str, Place]:
+        """How the parts of forms are written, by media type; others have no parts (OpenAPI 3.1 §4.8.14.1)."""
+        return {
+            media: where.below("encoding")
+            for media, item, where in self._media_types(node, place)
+            if item.get("encoding") and media.startswith(_FORMS)
+        }
+
+    def _media_types(self, node: Mapping[str, Any], place: Place) -> Iterator[tuple[str, Mapping[str, Any], Place]]:
+        """Media types with what is said of each, and where."""
         around = place.below("content")
         for media, item in self.mapping(node.get("content", {}), around).items():
             item, where = self.resolved(item, around.below(str(media)))
-            found[str(media).partition(";")[0].strip().lower()] = self.schema(item, where)
-        return found
+            yield str(media).partition(";")[0].strip().lower(), item, where

@@ -100,7 +100,8 @@ class _Reader(Parts):
         if "requestBody" not in node:
             return None
         body, where = self.resolved(node["requestBody"], place.below("requestBody"))
-        return Body(where, self.content(body, where), body.get("required") is True)
+        required = body.get("required") is True
+        return Body(where, self.content(body, where), required, self.encodings(body, where))
 
     def _answers(self, node: Mapping[str, Any], place: Place) -> Iterator[tuple[str, Answer]]:
         """What an operation gives, by status."""

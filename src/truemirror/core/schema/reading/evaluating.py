@@ -3,7 +3,7 @@
 Rules: only what holds evaluates, so the marks of an alternative hold under its condition; `not` evaluates nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from truemirror.core.schema.reading.applying import REFERENCES, condition
@@ -13,6 +13,7 @@ from truemirror.core.schema.reading.marks import Mark, named
 from truemirror.core.schema.reading.members import dependent_schemas, is_ignored
 from truemirror.core.schema.reading.patterns import matching
 from truemirror.core.schema.reading.spot import Reads, Spot
+from truemirror.core.schema.reading.vocabulary import refers_alone
 from truemirror.core.schema.terms import NOTHING, Has, Kind, Kinds, Term, both
 
 _OBJECT: Final = Kinds(frozenset((Kind.OBJECT,)))
@@ -23,6 +24,11 @@ def marks_of(reads: Reads, spot: Spot, own: bool) -> tuple[Mark, ...]:
     reads.budget.spend()
     marks = (*_members(reads, spot, own), *_items(reads, spot, own), *_applied(reads, spot))
     return named(dict.fromkeys(mark for mark in marks if mark.condition != NOTHING))
+
+
+def marks_beside(reads: Reads, spot: Spot) -> Iterable[Mark]:
+    """What a schema's own keywords evaluate for those beside it."""
+    return () if "$ref" in spot.node and refers_alone(spot.place.dialect) else _members(reads, spot, own=True)
 
 
 def _members(reads: Reads, spot: Spot, own: bool) -> Iterator[Mark]:

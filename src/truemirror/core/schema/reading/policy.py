@@ -18,6 +18,7 @@ class Undeclared(StrEnum):
 
     A schema that, taken together with all that applies to the same value, names attributes and says nothing about
     others, is read with `unevaluatedProperties: false` at its outermost object. `required` names count as declared.
+    Schemas that meet at one attribute, as the parts of an `allOf` may, declare what is in it together.
     An alternative that takes objects but names nothing, beside alternatives that do, stays open.
     """
     OPEN = "open"

@@ -10,15 +10,16 @@ from typing import Final
 
 from truemirror.core.schema.budget import Budget
 from truemirror.core.schema.reading import applying, items, members, scalars
+from truemirror.core.schema.reading.beside import applied, beside_inner, several
 from truemirror.core.schema.reading.error import SchemaError, Unreadable
-from truemirror.core.schema.reading.evaluating import marks_of
+from truemirror.core.schema.reading.evaluating import marks_beside, marks_of
 from truemirror.core.schema.reading.hiding import hidden_names
-from truemirror.core.schema.reading.marks import Mark, rest_of_members
+from truemirror.core.schema.reading.marks import Mark, named, rest_of_members
 from truemirror.core.schema.reading.naming import settled
 from truemirror.core.schema.reading.policy import Reading, Undeclared
 from truemirror.core.schema.reading.resources import RECURSIVE, Place, Resources
 from truemirror.core.schema.reading.source import Source
-from truemirror.core.schema.reading.spot import ReadKeyword, Spot
+from truemirror.core.schema.reading.spot import Fellow, ReadKeyword, Spot
 from truemirror.core.schema.reading.vocabulary import knows, refers_alone
 from truemirror.core.schema.terms import EVERYTHING, NOTHING, Both, Either, Meaning, Ref, Term, both, either, negate
 
@@ -64,6 +65,7 @@ class Reader:
         self._values: dict[Spot, Term] = {}
         self._heres: dict[Spot, Term] = {}
         self._marks: dict[tuple[Spot, bool], tuple[Mark, ...]] = {}
+        self._together: dict[Spot, frozenset[Fellow]] = {}
         self._negated: dict[Term, Term] = {}
         self._open: dict[Spot, str] = {}
         self._chain: list[Spot] = []
@@ -75,7 +77,8 @@ class Reader:
 
     def inner(self, spot: Spot, *steps: str) -> Spot:
         """The schema at some steps below a spot's, for another value."""
-        return self._at(spot.place.down(*steps), replace(spot, hidden=frozenset()))
+        inner = self._at(spot.place.down(*steps), spot.bare())
+        return replace(inner, beside=beside_inner(self, spot, steps)) if spot.beside and not inner.strict else inner
 
     def branch(self, spot: Spot, *steps: str) -> Spot:
         """The schema at some steps below a spot's, for the same value, with the attributes that it hides."""
@@ -90,7 +93,7 @@ class Reader:
         scope = spot.scope
         met = {name for name, _ in scope}
         new = frozenset((name, place.base) for name in self._resources.dynamic_anchors(place.base) if name not in met)
-        return Spot(place, scope | new, spot.strict and not self._free, spot.hidden)
+        return Spot(place, scope | new, spot.strict and not self._free, spot.hidden, spot.beside)
 
     def _hiding(self, spot: Spot) -> Spot:
         """The spot with the attributes that its schema hides on this side."""
@@ -132,7 +135,8 @@ class Reader:
             return Ref(name)
         self._open[spot] = ""
         chain, self._chain = self._chain, []
-        term = both(self.here(spot), self._closing(spot))
+        among = self._among(spot)
+        term = both(self.here(among), self._closing(spot, among))
         self._chain = chain
         name = self._open.pop(spot)
         if name:
@@ -189,12 +193,34 @@ class Reader:
             known = self._marks[spot, own] = marks_of(self, spot, own)
         return known
 
-    def _closing(self, spot: Spot) -> Term:
-        """What a writer keeps beyond its schema: no member that the schema does not declare."""
-        if spot.strict or self.policy.undeclared is not Undeclared.CLOSED:
+    def together(self, spot: Spot) -> frozenset[Fellow]:
+        """A spot and all that it applies to the same value. Raises SchemaError."""
+        known = self._together.get(spot)
+        if known is None:
+            known = self._together[spot] = applied(self, spot)
+            self.budget.spend(len(known))
+        return known
+
+    def _among(self, spot: Spot) -> Spot:
+        """The spot among all that speaks of its value; for itself where nothing has to be closed together."""
+        if self._leaves_open(spot):
+            return spot
+        fellows = spot.beside | self.together(spot.bare())
+        return replace(spot, beside=fellows if several(fellows) else frozenset())
+
+    def _leaves_open(self, spot: Spot) -> bool:
+        """Whether nothing is closed at a spot that is not said to be."""
+        return spot.strict or self.policy.undeclared is not Undeclared.CLOSED
+
+    def _closing(self, spot: Spot, among: Spot) -> Term:
+        """What a writer keeps beyond its schema: no member that it, or what else speaks of the value, leaves out."""
+        if self._leaves_open(spot):
             return EVERYTHING
-        marks = self.marks(spot)
-        return rest_of_members(marks, NOTHING, self.budget) if any(mark.names for mark in marks) else EVERYTHING
+        marks = self.marks(among)
+        if not any(mark.names for mark in marks):
+            return EVERYTHING
+        others = (mark for one, _ in spot.beside for mark in marks_beside(self, one))
+        return rest_of_members(named((*marks, *dict.fromkeys(others))), NOTHING, self.budget)
 
     def _endless(self, spot: Spot) -> SchemaError:
         """The error for references that go in a circle, which it names."""

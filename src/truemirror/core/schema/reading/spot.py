@@ -16,6 +16,11 @@ from truemirror.core.schema.reading.source import pointer_of
 from truemirror.core.schema.reading.vocabulary import knows
 from truemirror.core.schema.terms import Json, Term
 
+Choices: TypeAlias = frozenset[tuple["Spot", str]]
+"""On what a schema is applied: the spot of each `oneOf` or `if`, and the way that is taken there."""
+Fellow: TypeAlias = tuple["Spot", Choices]
+"""A schema that is applied to the same value."""
+
 
 @dataclass(frozen=True, slots=True)
 class Spot:
@@ -28,6 +33,8 @@ class Spot:
     """Inside a negation, where no policy works."""
     hidden: frozenset[str] = frozenset()
     """Attributes that are not there on this side."""
+    beside: frozenset[Fellow] = frozenset()
+    """All that speaks of the same value, where a writer keeps to what several schemas declare together."""
 
     @property
     def node(self) -> Json:
@@ -40,7 +47,11 @@ class Spot:
 
     def exactly(self) -> "Spot":
         """The same schema, read as it stands."""
-        return replace(self, strict=True, hidden=frozenset())
+        return replace(self, strict=True, hidden=frozenset(), beside=frozenset())
+
+    def bare(self) -> "Spot":
+        """The same schema for itself, whatever else speaks of the value."""
+        return replace(self, hidden=frozenset(), beside=frozenset()) if self.hidden or self.beside else self
 
     def fault(self, keyword: str, what: str, fix: str = "") -> SchemaError:
         """An error about a keyword of the schema."""

@@ -43,7 +43,7 @@ def values_of(
         views = solver.views
         wanted = [views.shared(term) for term in terms]
         harvest = solver.harvest(frozenset((*wanted, *(views.negation(views.shared(term)) for term in without))), count)
-        checked = tuple(one for one in harvest.values if _is_in(one, terms, without, definitions))
+        checked = tuple(one for one in harvest.values if _is_in(one, terms, without, definitions, budget))
     except Untestable as problem:
         return Values((), False, f"nobody can say whether a value conforms to {problem}")
     except RecursionError:
@@ -55,8 +55,14 @@ def values_of(
     return Values(checked[:count], complete, harvest.unsure if missing else "")
 
 
-def _is_in(value: Json, terms: tuple[Term, ...], without: tuple[Term, ...], definitions: Mapping[str, Term]) -> bool:
-    """Whether a value is in all terms and in none of the others. Raises Untestable."""
-    return all(holds(term, definitions, value) for term in terms) and not any(
-        holds(term, definitions, value) for term in without
+def _is_in(
+    value: Json,
+    terms: tuple[Term, ...],
+    without: tuple[Term, ...],
+    definitions: Mapping[str, Term],
+    budget: Budget,
+) -> bool:
+    """Whether a value is in all terms and in none of the others. Raises Untestable, OutOfSteps."""
+    return all(holds(term, definitions, value, budget=budget) for term in terms) and not any(
+        holds(term, definitions, value, budget=budget) for term in without
     )

@@ -65,9 +65,9 @@ class Solver:
         return self._search(key, outline)
 
     def holds_any(self, terms: Iterable[Term], value: Json) -> bool:
-        """Whether a value is surely in any of the terms."""
+        """Whether a value is surely in any of the terms. Raises OutOfSteps."""
         try:
-            return any(holds(term, self.views.definitions, value) for term in terms)
+            return any(holds(term, self.views.definitions, value, budget=self.budget) for term in terms)
         except Untestable:
             return False
 
