@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from truemirror.core.mirror.parts import Parts
+from truemirror.core.mirror.pointer import escaped
 from truemirror.core.mirror.relax import FORM, form_pairs
 
 ABSENT = "(absent)"
@@ -98,11 +99,6 @@ def _json(pointer: str, old: Any, new: Any) -> Iterator[Difference]:
                 yield from _json(f"{pointer}/{place}", one, other)
     else:
         yield Difference(f"body:{pointer}" if pointer else "body", _text(old), _text(new))
-
-
-def escaped(step: str) -> str:
-    """A step as a JSON pointer writes it."""
-    return step.replace("~", "~0").replace("/", "~1")
 
 
 def _text(value: Any) -> str:
