@@ -167,6 +167,7 @@ BAD: Final[Mapping[str, Example]] = {
     "event-deprecated": Example(_event(), _event(deprecated=True)),
     "request-encoding-changed": Example(_form(), _form({"picture": {"contentType": "image/png"}})),
     "event-traits-changed": Example(_event(), _event(traits=[{"headers": {"type": "object"}}])),
+    "event-details-changed": Example(_event(), _event(correlationId={"location": "$message.header#/id"})),
     "webhooks-changed": Example({**_TAGS, "webhooks": {}}, {**_TAGS, "webhooks": {"told": {"post": {}}}}),
 }
 """What every rule speaks of."""

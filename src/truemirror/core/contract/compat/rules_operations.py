@@ -448,6 +448,16 @@ _ROWS: Final = (
         "the verdict is unknown by itself",
     ),
     _row(
+        "event-details-changed",
+        _EVT,
+        _M,
+        "Servers, bindings, replies, security or parameters around an event differ.",
+        "Look at the difference, and approve it by its fingerprint.",
+        "event-details-changed",
+        Level.WARN,
+        "the verdict is unknown by itself",
+    ),
+    _row(
         "webhooks-changed",
         _EVT,
         _M,

@@ -139,6 +139,8 @@ class Event:
     headers: Place | None = None
     traits: Place | None = None
     """What is merged into the message from elsewhere."""
+    unjudged: Mapping[str, str] = field(default_factory=dict)
+    """What nobody here judges, by its name, as `correlation id`; the texts are equal where the same is said."""
     deprecated: bool = False
     sunset: str = ""
 
