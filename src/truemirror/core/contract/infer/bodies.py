@@ -30,7 +30,7 @@ class Writer:
         """Keep the shapes that bodies refer to; with `examples`, one recorded body is shown in each place."""
         self._examples = examples
         names = {key: shape.name for key, shape in shapes.of.items()}
-        self._answers = Style(names, _FOLDER)
+        self._answers = Style(names, _FOLDER, named=gathered.named)
         self._errors = Style(names, _FOLDER, choices=False)
         self._requests = Style({}, _FOLDER, choices=False, fewest=_FEWEST_REQUESTS)
         self._codes = Codes(gathered.operations, shapes)

@@ -45,7 +45,9 @@ def documents_of(
     names = {key: shape.name for key, shape in shapes.of.items()}
     for shape in shapes.shapes:
         is_error = shape.name.startswith("error") and shape.hint == "error"
-        documents[f"schemas/{shape.name}.schema.json"] = _document(shape, Style(names, "./", choices=not is_error))
+        documents[f"schemas/{shape.name}.schema.json"] = _document(
+            shape, Style(names, "./", choices=not is_error, named=gathered.named)
+        )
     return documents
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from truemirror.core.contract.contract import METHODS
 from truemirror.core.contract.infer.data_places import DataPlace
 from truemirror.core.contract.infer.evidence import Evidence, decide_place
+from truemirror.core.contract.infer.named import Named
 from truemirror.core.contract.infer.templates import Templates
 from truemirror.core.contract.json_text import read_json
 from truemirror.core.contract.paths import is_writable, tidy
@@ -169,6 +170,8 @@ class Gathered:
     """Operations that no contract can hold, since OpenAPI has no word for their method."""
     exchanges: int
     """How many exchanges this rests on, broken connections left out."""
+    named: Named = field(default_factory=Named)
+    """Texts that name things."""
 
 
 def gather(exchanges: Iterable[Exchange]) -> Gathered:
@@ -188,7 +191,7 @@ def find_templates(exchanges: Iterable[Exchange]) -> Templates:
 def learn(exchanges: Iterable[Exchange], templates: Templates) -> Gathered:
     """Learn from exchanges whose paths have been seen: the second time, so that none needs to be kept."""
     found: dict[tuple[str, str], OperationEvidence] = {}
-    count = 0
+    count, named = 0, Named()
     for request, outcome in _answered(exchanges):
         count += 1
         value, is_json = _answer_of(outcome)
@@ -197,10 +200,12 @@ def learn(exchanges: Iterable[Exchange], templates: Templates) -> Gathered:
         operation.seen += 1
         if outcome.status < 400:
             operation.ask(request)
+            named.add_path(tidy(request.path), key[1])
+            named.add_value(value)
         elif outcome.status in WRONG:
             operation.refuse(request, value)
         operation.answer(outcome, value, is_json=is_json)
-    return _sorted_out(found, count)
+    return _sorted_out(found, count, named)
 
 
 def _answered(exchanges: Iterable[Exchange]) -> Iterator[tuple[Request, Response]]:
@@ -249,14 +254,14 @@ def json_of(media: MediaType, body: bytes) -> tuple[Any, bool]:
         return None, False
 
 
-def _sorted_out(found: dict[tuple[str, str], OperationEvidence], exchanges: int) -> Gathered:
+def _sorted_out(found: dict[tuple[str, str], OperationEvidence], exchanges: int, named: Named) -> Gathered:
     """Leave out what is no operation of the service, and sort the rest."""
     served = {template for (_, template), one in found.items() if not set(one.answers) <= NOT_OFFERED}
     kept = [one for one in found.values() if _is_offered(one, served)]
     order = {method.upper(): number for number, method in enumerate(METHODS)}
     left_out = sorted(f"{one.method} {one.template}" for one in kept if one.method not in order)
     operations = sorted((one for one in kept if one.method in order), key=lambda one: (one.template, order[one.method]))
-    return Gathered(tuple(operations), tuple(left_out), exchanges)
+    return Gathered(tuple(operations), tuple(left_out), exchanges, named)
 
 
 def _is_offered(one: OperationEvidence, served: set[str]) -> bool:

@@ -14,6 +14,7 @@ from truemirror.core.contract.contract import EXTENSION
 from truemirror.core.contract.infer.evidence import Evidence, Member, Objects, merged_values
 from truemirror.core.contract.infer.formats import MONEY
 from truemirror.core.contract.infer.kinds import is_map, tag_of
+from truemirror.core.contract.infer.named import NOBODY, Named
 from truemirror.core.contract.infer.texts import Texts
 from truemirror.core.contract.infer.variants import Variant, variants_of
 from truemirror.core.mirror.operation import looks_like_parameter
@@ -40,6 +41,8 @@ class Style:
     """Whether lists of choices are closed where they are saturated."""
     fewest: int = 1
     """How many objects must all have had an attribute for it to be required."""
+    named: Named = NOBODY
+    """Texts that name things, which are no choices."""
 
 
 PLAIN = Style()
@@ -100,24 +103,25 @@ def _texts(texts: Texts, types: list[str], style: Style, notes: dict[str, Any]) 
         if texts.money == texts.count:
             notes["pattern"] = MONEY
     if style.choices and set(types) <= {"string", "null"}:
-        choices: list[Any] = closed_choices(texts)
+        choices: list[Any] = closed_choices(texts, style.named)
         if choices:
             return {"enum": [*choices, None] if "null" in types else choices}
     return {}
 
 
-def closed_choices(texts: Texts) -> list[str]:
+def closed_choices(texts: Texts, named: Named = NOBODY) -> list[str]:
     """The choices where there are few and no further one is to be expected; none where that is not sure.
 
     Each choice must have been seen in three different objects: when nothing was seen only once or twice, the chance
-    that the next text is a new one is close to nothing (Good and Turing).
+    that the next text is a new one is close to nothing (Good and Turing). Names of things are no choices: new things
+    come without a change of the contract.
     """
     values = texts.values
     if not values or texts.stand_ins or texts.count < _FEWEST_FOR_CHOICES or not 2 <= len(values) <= _MOST_CHOICES:
         return []
     if any(len(seen.parents) < _PARENTS_PER_CHOICE for seen in values.values()):
         return []
-    return [] if any(looks_like_parameter(text) for text in values) else sorted(values)
+    return [] if any(looks_like_parameter(text) or text in named for text in values) else sorted(values)
 
 
 def _arrays(evidence: Evidence, style: Style, notes: dict[str, Any]) -> dict[str, Any]:
