@@ -62,13 +62,15 @@ class Mount:
     """The live service, for modes that ask it."""
     bandwidth: float = 0.0
     """Bytes of a body a second on each connection; 0 for no limit."""
+    name: str = ""
+    """What it is served as where that is not the service's name, as `tags@1.0.0`."""
     _names: dict[int, Name] = field(default_factory=dict)
     _named_at: int = -1
 
     @property
     def service(self) -> str:
-        """The service's name."""
-        return self.replayer.mirror.service
+        """What it is served as: the service's name, with the version where it was asked for by that."""
+        return self.name or self.replayer.mirror.service
 
     def names(self) -> dict[int, Name]:
         """The names of places that have answered, for as long as the mirror stays as it is."""
@@ -314,7 +316,7 @@ class Door:
             raise UsageError(
                 f"in the mode {mount.replayer.mode} a WebSocket that is not answered by its recording has no answer",
                 where=known.request,
-                fix=f"record it: truemirror record {mount.service} --upstream URL",
+                fix=f"record it: truemirror record {mount.replayer.mirror.service} --upstream URL",
             )
         self.journal.append((time.time(), known, decision))
         if isinstance(decision, Refuse):
