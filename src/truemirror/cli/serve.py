@@ -109,8 +109,7 @@ def command(
     \b
     Examples:
       truemirror serve
-      truemirror serve tags --port 9001
-      truemirror serve tags@1.0.0 tags@2.0.0
+      truemirror serve tags@1.0.0 tags@2.0.0 --port 9001
       truemirror serve tags --mode record-missing --upstream tags=http://127.0.0.1:8001
       truemirror serve tags --latency lognormal:median=20ms,p95=80ms --plan faults.toml
     """
