@@ -11,7 +11,7 @@ from typing import Any
 from truemirror.core.contract.contract import EXTENSION
 from truemirror.core.contract.openapi.documents import Documents
 from truemirror.core.contract.openapi.interface import Event, Place
-from truemirror.core.contract.openapi.parts import Parts
+from truemirror.core.contract.openapi.parts import Parts, media_name
 from truemirror.core.contract.openapi.substance import Substance
 
 _FIX = "write it as AsyncAPI 3.0 says (https://www.asyncapi.com/docs/reference/specification/v3.0.0)"
@@ -162,7 +162,7 @@ class _Reader(Parts):
             exchange_type=str(exchange.get("type", "")) if isinstance(exchange, Mapping) else "",
             queue=str(queue.get("name", "")) if isinstance(queue, Mapping) else "",
             address=address,
-            media=str(node.get("contentType", self._media)).partition(";")[0].strip().lower(),
+            media=media_name(str(node.get("contentType", self._media))),
             payload=self._data(node, place, "payload"),
             headers=self._data(node, place, "headers"),
             traits=place.below("traits") if node.get("traits") else None,

@@ -39,6 +39,38 @@ class Substance:
         """Some fields of an object as a text; empty where none of them is there."""
         return self.text({key: node[key] for key in keys if key in node}, place)
 
+    def noted(self, node: Any, place: Place, keyword: str) -> str:
+        """What a schema and all that it refers to say under one keyword, with where they say it."""
+        found: list[Any] = []
+        seen: set[Place] = set()
+        todo = [(node, place, "")]
+        while todo:
+            one, here, path = todo.pop()
+            if isinstance(one, Mapping):
+                if isinstance(one.get(keyword), Mapping) and not path.endswith("/properties"):
+                    found.append([path, one[keyword]])
+                todo.extend((value, here.below(str(key)), f"{path}/{key}") for key, value in one.items())
+                if isinstance(one.get("$ref"), str):
+                    todo.extend(self._leads(one["$ref"], here, path, seen, found))
+            elif isinstance(one, list):
+                todo.extend((value, here.below(number), f"{path}/{number}") for number, value in enumerate(one))
+        return json.dumps(sorted(found, key=json.dumps), sort_keys=True) if found else ""
+
+    def _leads(
+        self, reference: str, place: Place, path: str, seen: set[Place], found: list[Any]
+    ) -> list[tuple[Any, Place, str]]:
+        """What a reference leads to, once; where it was seen before, that is what is noted."""
+        try:
+            target = self._documents.target(reference, place)
+            node = self._documents.at(target)
+        except FormatError:
+            return []
+        if target in seen:
+            found.append([path, str(target)])
+            return []
+        seen.add(target)
+        return [(node, target, f"{path}>")]
+
     def _said(self, node: Any, place: Place, above: tuple[Place, ...]) -> Any:
         """A node without prose, its references followed."""
         self._left -= 1
