@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from truemirror.core.contract.contract import METHODS
+from truemirror.core.contract.infer.asked import Asked
 from truemirror.core.contract.infer.data_places import DataPlace
 from truemirror.core.contract.infer.evidence import Evidence, decide_place
 from truemirror.core.contract.infer.named import Named
@@ -42,6 +43,9 @@ NOT_OFFERED = frozenset({404, 405, 501})
 
 WRONG = frozenset({400, 422})
 """Statuses by which a service says that a request lacks something, or has something wrong."""
+
+UNAUTHENTICATED = 401
+"""The status by which a service asks who is there."""
 
 ANY_MEDIA = "*/*"
 """What a body is called that came without a media type."""
@@ -123,6 +127,10 @@ class OperationEvidence:
     """Names that the service named when it found a request wrong that lacked them."""
     bearer: int = 0
     """Accepted requests with a bearer token."""
+    turned_away: int = 0
+    """Requests without any credentials that were answered 401."""
+    asked: Asked = field(default_factory=Asked)
+    """Attributes that the service asked for in bodies that lacked them."""
     query: dict[str, Texted] = field(default_factory=dict)
     headers: dict[str, Texted] = field(default_factory=dict)
     bodies: Bodies = field(default_factory=Bodies)
@@ -148,6 +156,11 @@ class OperationEvidence:
     def refuse(self, request: Request, value: Any) -> None:
         """Take in a request that was found wrong: names in the error that it lacked are what is asked for."""
         self.demanded |= set(_named_in(value)) - {name for name, _ in canonical_query(request.query)}
+        self.asked.refuse(json_of(media_type(request.headers), request.body)[0], value)
+
+    def turn_away(self, request: Request) -> None:
+        """Take in a request that was answered 401."""
+        self.turned_away += not (request.headers.get("authorization") or request.headers.get("cookie"))
 
     def answer(self, response: Response, value: Any, *, is_json: bool) -> None:
         """Take in an answer."""
@@ -204,6 +217,8 @@ def learn(exchanges: Iterable[Exchange], templates: Templates) -> Gathered:
             named.add_value(value)
         elif outcome.status in WRONG:
             operation.refuse(request, value)
+        elif outcome.status == UNAUTHENTICATED:
+            operation.turn_away(request)
         operation.answer(outcome, value, is_json=is_json)
     return _sorted_out(found, count, named)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from truemirror.core.contract.contract import EXTENSION
+from truemirror.core.contract.infer.asked import NOTHING, Asked
 from truemirror.core.contract.infer.evidence import Evidence, Member, Objects, merged_values
 from truemirror.core.contract.infer.formats import MONEY
 from truemirror.core.contract.infer.kinds import is_map, tag_of
@@ -41,6 +42,8 @@ class Style:
     """Whether lists of choices are closed where they are saturated."""
     fewest: int = 1
     """How many objects must all have had an attribute for it to be required."""
+    asked: Asked = NOTHING
+    """The attributes of whole bodies that the service asked for where they were lacking."""
     named: Named = NOBODY
     """Texts that name things, which are no choices."""
 
@@ -179,8 +182,21 @@ def _attributes(objects: Objects, style: Style) -> dict[str, Any]:
     if not always:  # a loose bag of attributes, whose values nobody has listed
         style = replace(style, choices=False)
     found: dict[str, Any] = {"properties": {name: _attribute(members[name], objects.count, style) for name in names}}
-    required = always if objects.count >= style.fewest else []
+    required = [name for name in always if _is_required(name, objects, style)]
     return found | {"required": required} if required else found
+
+
+def _is_required(name: str, objects: Objects, style: Style) -> bool:
+    """Whether an attribute that was always there must be.
+
+    What a service asked for must; what was lacking when it asked for another must not; of the rest, habit says.
+    """
+    if objects.depth == 0:
+        if name in style.asked:
+            return True
+        if style.asked.spares(name, objects.members or {}):
+            return False
+    return objects.count >= style.fewest
 
 
 def _attribute(member: Member, whole: int, style: Style) -> dict[str, Any]:
