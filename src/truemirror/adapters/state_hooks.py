@@ -1,6 +1,7 @@
 """Bring a provider into the state of a scenario: a command, or an address that is told the scenario's name.
 
-Rules: a hook that fails, or takes longer than its time, is told with its last words and breaks nothing else.
+Rules: where a pact's provider states made the scenario, each is named by itself, too; else the scenario is the state. A
+hook that fails, or takes longer than its time, is told with its last words and breaks nothing else.
 """
 
 import asyncio
@@ -8,6 +9,7 @@ import json
 import os
 import shlex
 from asyncio.subprocess import PIPE, STDOUT
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from truemirror.core.wire.exchange import Request, Response
@@ -17,6 +19,10 @@ from truemirror.ports import Upstream
 
 VARIABLE = "TRUEMIRROR_SCENARIO"
 """The environment variable that names the scenario."""
+STATES = "TRUEMIRROR_STATES"
+"""The one that names the provider states, as a list in JSON."""
+States = Mapping[str, Sequence[str]]
+"""The provider states of scenarios that have others than their own name."""
 PATIENCE = 60.0
 """Seconds that a hook may take."""
 _SHOWN = 200
@@ -25,8 +31,9 @@ _SHOWN = 200
 class CommandHook:
     """A command; see `truemirror.ports.StateHook`."""
 
-    def __init__(self, line: str, cwd: Path, service: str, url: str) -> None:
+    def __init__(self, line: str, cwd: Path, service: str, url: str, states: States | None = None) -> None:
         """Run `line` in `cwd`, told the service and its address, too."""
+        self._states = states or {}
         self._words = shlex.split(line)
         self._cwd = cwd
         self._told = {"TRUEMIRROR_SERVICE": service, "TRUEMIRROR_URL": url}
@@ -34,6 +41,7 @@ class CommandHook:
     async def prepare(self, scenario: str) -> None:
         """Run it. Raises CouldNotRun when it does not end with 0."""
         environment = {**os.environ, **self._told, VARIABLE: scenario}
+        environment[STATES] = json.dumps(self._states.get(scenario, [scenario]), ensure_ascii=False)
         try:
             child = await asyncio.create_subprocess_exec(
                 *self._words, cwd=self._cwd, env=environment, stdout=PIPE, stderr=STDOUT
@@ -59,14 +67,15 @@ class CommandHook:
 class AddressHook:
     """An address; see `truemirror.ports.StateHook`."""
 
-    def __init__(self, upstream: Upstream, target: str) -> None:
+    def __init__(self, upstream: Upstream, target: str, states: States | None = None) -> None:
         """Tell `target` at `upstream`."""
+        self._states = states or {}
         self._upstream = upstream
         self._target = target
 
     async def prepare(self, scenario: str) -> None:
         """Tell it. Raises CouldNotRun when it does not answer 2xx."""
-        body = json.dumps({"scenario": scenario, "states": [scenario]}).encode()
+        body = json.dumps({"scenario": scenario, "states": list(self._states.get(scenario, [scenario]))}).encode()
         headers = Headers((("Content-Type", "application/json"), ("Content-Length", str(len(body)))))
         outcome = (await self._upstream.send(Request("POST", self._target, headers, body))).outcome
         if not isinstance(outcome, Response):
