@@ -7,6 +7,7 @@ counted by its reason, never left out in silence; a request that hangs on an ans
 so that one break is not told ten times. Live answers are redacted before anybody looks at them.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -115,7 +116,11 @@ class Verifier:
             return ScenarioVerified(scenario.name, State.NOT_RUN, 0, whole, self._stopped())
         if self.hook is not None:
             try:
-                await self.hook.prepare(scenario.name)
+                async with asyncio.timeout(self.seconds_left):
+                    await self.hook.prepare(scenario.name)
+            except TimeoutError:
+                self._leave(LATE, whole)
+                return ScenarioVerified(scenario.name, State.NOT_RUN, 0, whole, LATE)
             except CouldNotRun as error:
                 why = f"its state could not be set up: {error.what}"
                 self._leave("its scenario's state could not be set up", whole)
