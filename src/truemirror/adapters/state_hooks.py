@@ -38,8 +38,8 @@ class CommandHook:
         self._cwd = cwd
         self._told = {"TRUEMIRROR_SERVICE": service, "TRUEMIRROR_URL": url}
 
-    async def prepare(self, scenario: str) -> None:
-        """Run it. Raises CouldNotRun when it does not end with 0."""
+    async def prepare(self, scenario: str, seconds: float = PATIENCE) -> None:
+        """Run it. Raises CouldNotRun when it does not end with 0, TimeoutError when the seconds were over before."""
         environment = {**os.environ, **self._told, VARIABLE: scenario}
         environment[STATES] = json.dumps(self._states.get(scenario, [scenario]), ensure_ascii=False)
         try:
@@ -49,13 +49,13 @@ class CommandHook:
         except OSError as error:
             raise CouldNotRun(f"{self._words[0]} cannot be started: {error.strerror}") from None
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(min(PATIENCE, seconds)):
                 said, _ = await child.communicate()
         except BaseException as error:
             if child.returncode is None:
                 child.kill()
                 await child.wait()
-            if isinstance(error, TimeoutError):
+            if isinstance(error, TimeoutError) and seconds >= PATIENCE:
                 raise CouldNotRun(f"{self._words[0]} was not done after {PATIENCE:g} s") from None
             raise
         if child.returncode:
@@ -73,11 +73,12 @@ class AddressHook:
         self._upstream = upstream
         self._target = target
 
-    async def prepare(self, scenario: str) -> None:
-        """Tell it. Raises CouldNotRun when it does not answer 2xx."""
+    async def prepare(self, scenario: str, seconds: float = PATIENCE) -> None:
+        """Tell it. Raises CouldNotRun when it does not answer 2xx, TimeoutError when the seconds were over before."""
         body = json.dumps({"scenario": scenario, "states": list(self._states.get(scenario, [scenario]))}).encode()
         headers = Headers((("Content-Type", "application/json"), ("Content-Length", str(len(body)))))
-        outcome = (await self._upstream.send(Request("POST", self._target, headers, body))).outcome
+        async with asyncio.timeout(seconds):
+            outcome = (await self._upstream.send(Request("POST", self._target, headers, body))).outcome
         if not isinstance(outcome, Response):
             raise CouldNotRun(f"nobody answered at {self._target}: {outcome.kind.value}")
         if not 200 <= outcome.status < 300:

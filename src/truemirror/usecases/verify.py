@@ -7,7 +7,6 @@ counted by its reason, never left out in silence; a request that hangs on an ans
 so that one break is not told ten times. Live answers are redacted before anybody looks at them.
 """
 
-import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -116,8 +115,7 @@ class Verifier:
             return ScenarioVerified(scenario.name, State.NOT_RUN, 0, whole, self._stopped())
         if self.hook is not None:
             try:
-                async with asyncio.timeout(self.seconds_left):
-                    await self.hook.prepare(scenario.name)
+                await self.hook.prepare(scenario.name, self.seconds_left)
             except TimeoutError:
                 self._leave(LATE, whole)
                 return ScenarioVerified(scenario.name, State.NOT_RUN, 0, whole, LATE)
