@@ -9,7 +9,6 @@ later in a file, the earlier in what the admin API lists. In which order WireMoc
 """
 
 from collections.abc import Iterator
-from typing import Any
 
 from truemirror.core.foreign.carried import Carried, Gathering, Source, numbered
 from truemirror.core.foreign.chain import Step, in_order
@@ -41,8 +40,7 @@ def read_wiremock(source: Source) -> Carried:
 
 def _mappings(source: Source) -> Iterator[tuple[Node, str, bool]]:
     """Every mapping of every file, with the file, and whether the file is a list of the admin API."""
-    files = source.document if _are_files(source.document) else [["", source.document]]
-    for name, document in files:
+    for name, document in _files(source.document):
         file, node = str(name), Node(document, str(name))
         if node.is_list:
             yield from ((one, file, False) for one in node)
@@ -55,9 +53,11 @@ def _mappings(source: Source) -> Iterator[tuple[Node, str, bool]]:
             raise FormatError(what, where=node.path, fix="give WireMock's mappings folder, or a file of it")
 
 
-def _are_files(document: Any) -> bool:
-    """Whether it is a folder that was read: the name and the document of each file."""
-    return isinstance(document, list) and all(isinstance(one, list | tuple) and len(one) == 2 for one in document)
+def _files(document: object) -> list[tuple[object, object]]:
+    """The name and the document of each file of a folder that was read; one without a name where it was a file."""
+    if isinstance(document, list) and all(isinstance(one, list | tuple) and len(one) == 2 for one in document):
+        return [(name, held) for name, held in document]
+    return [("", document)]
 
 
 def _mapping(mapping: Node, number: int, source: Source, gathering: Gathering) -> Step | None:
