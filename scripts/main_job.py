@@ -91,7 +91,9 @@ def step(title: str) -> None:
 
 def run(*command: str | Path, expect: Sequence[int] = (0,), cwd: Path = ROOT) -> str:
     """Run a command to its end and give back what it printed. Raises StepError on an unexpected exit code."""
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join((str(cwd / "examples" / "crm"), str(cwd))), "COLUMNS": "110"}
+    kept = [os.environ["PYTHONPATH"]] if os.environ.get("PYTHONPATH") else []
+    path = os.pathsep.join((str(cwd / "examples" / "crm"), str(cwd), *kept))
+    env = {**os.environ, "PYTHONPATH": path, "COLUMNS": "110"}
     with console.status(_short(command)) if console.is_terminal else nullcontext():
         done = subprocess.run(
             [str(part) for part in command],

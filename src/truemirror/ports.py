@@ -119,8 +119,8 @@ class Upstream(Protocol):
 class StateHook(Protocol):
     """Whoever brings a provider into the state that a recorded conversation begins in."""
 
-    async def prepare(self, scenario: str) -> None:
-        """Before the scenario of that name. Raises CouldNotRun when it cannot be done."""
+    async def prepare(self, scenario: str, seconds: float) -> None:
+        """Before the scenario of that name. Raises CouldNotRun; TimeoutError when the seconds were over before."""
 
 
 class Attacker(Protocol):

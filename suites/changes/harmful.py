@@ -40,9 +40,9 @@ def email_may_be_null(contract: Edited) -> None:
 
 
 @harmful("deals", "values-added")
-def stage_on_hold(contract: Edited) -> None:
-    """An enum of answers gains a member: a deal may be `on_hold`."""
-    contract.schema("deal")["properties"]["stage_id"]["enum"].append("on_hold")
+def another_currency(contract: Edited) -> None:
+    """An enum of answers gains a member: a deal may be in `CHF`."""
+    contract.schema("deal")["properties"]["currency"]["enum"].append("CHF")
 
 
 @harmful("deals", "required-attribute-added")

@@ -74,3 +74,23 @@ def test_an_answer_that_never_ends_is_a_timeout() -> None:
     exchange = asyncio.run(PatientUpstream(Says(Response(200), waits=3600), 0.01).send(Request("GET", "/")))
     assert isinstance(exchange.outcome, Fault)
     assert exchange.outcome.kind is FaultKind.TIMEOUT
+
+
+STATES = {"Tom is there, it is night": ("Tom is there", "it is night")}
+
+
+def test_an_address_is_told_each_state_of_a_pact() -> None:
+    """By itself; a scenario that no pact made is its own state."""
+    upstream = Says(Response(204))
+    hook = AddressHook(upstream, "/_states", STATES)
+    for scenario in (*STATES, "ada"):
+        asyncio.run(hook.prepare(scenario))
+    assert [json.loads(one.body)["states"] for one in upstream.asked] == [["Tom is there", "it is night"], ["ada"]]
+
+
+def test_a_command_is_told_each_state_of_a_pact(tmp_path: Path) -> None:
+    """As a list in JSON."""
+    (tmp_path / "hook.py").write_text("import os; open('told', 'w').write(os.environ['TRUEMIRROR_STATES'])")
+    hook = CommandHook(f"{sys.executable} hook.py", tmp_path, "pets", "", STATES)
+    asyncio.run(hook.prepare(next(iter(STATES))))
+    assert json.loads((tmp_path / "told").read_text()) == ["Tom is there", "it is night"]

@@ -106,3 +106,16 @@ def test_a_damaged_expectation_is_told_and_ends_nothing_else(project: Path, caps
     capsys.readouterr()
     assert run(["check", "pets"]) == ExitCode.BROKEN
     assert "usage/web.json\n    cannot be read: is not JSON" in capsys.readouterr().out
+
+
+def test_what_is_expected_of_an_answers_fields_is_listed(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """And the provider's states are kept with the requests."""
+    fields = {"headers": {"Location": "/pets/tom"}, "matchingRules": {"header": {"Location": {"match": "type"}}}}
+    Path("x.json").write_text(json.dumps(pact(interaction(response=fields, providerStates=[{"name": "Tom"}]))))
+    capsys.readouterr()
+    assert run(["import", "pact", "x.json", "--service", "pets"]) == ExitCode.KEPT
+    told = capsys.readouterr().out
+    assert "response.headers.Location: that an answer has this field is not kept" in told
+    assert "response.matchingRules.header.Location: `type`" in told
+    kept = json.loads((project / "contracts/pets/usage/web.json").read_text())
+    assert [one["states"] for one in kept["requests"]] == [["Tom"]]

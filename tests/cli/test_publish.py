@@ -125,3 +125,28 @@ def test_a_published_version_that_cannot_be_read_is_told_and_ends_nothing(capsys
     said = _json(capsys)
     assert ["tags/1.0.0/openapi.yaml" in one["where"] for one in said["unreadable"]] == [True]
     assert said["contracts"]["tags"]["version"] == "2.0.0"
+
+
+def test_a_refusal_tells_the_fingerprint_that_approves_of_it(capsys: pytest.CaptureFixture[str]) -> None:
+    """Written into a waiver as it is told, the same number is published, and that says what was approved of."""
+    _write("1.0.0")
+    run(["publish", "tags"])
+    _write("1.1.0", needs=())
+    capsys.readouterr()
+    assert run(["publish", "tags"]) == ExitCode.BROKEN
+    told = capsys.readouterr().out
+    assert "approve of it by a waiver with a reason, with its fingerprint: " in told
+    fingerprint = told.rpartition(": ")[2].strip()
+    Path("truemirror.toml").write_text(f'[[waivers]]\nfingerprint = "{fingerprint}"\nreason = "nobody reads it"\n')
+    assert run(["publish", "tags"]) == ExitCode.KEPT
+    said = "its change since 1.0.0, which breaks only what waivers approve of, deserves a minor step"
+    assert said in capsys.readouterr().out.replace("\n", " ")
+
+
+def test_a_last_day_that_is_over_is_told_as_over(capsys: pytest.CaptureFixture[str]) -> None:
+    """Nobody reads that a version is served when it is not."""
+    _write("1.0.0")
+    run(["publish", "tags"])
+    capsys.readouterr()
+    assert run(["publish", "tags", "1.0.0", "--deprecate", "--until", "2001-01-31"]) == ExitCode.KEPT
+    assert capsys.readouterr().out == "tags 1.0.0 was to be served until 2001-01-31\n"

@@ -363,3 +363,27 @@ def test_wrong_usage_is_told(arguments: tuple[str, ...], said: str, tmp_path: Pa
     assert said in err
     assert "Traceback" not in err
     assert list(tmp_path.iterdir()) in ([], [tmp_path / "mirrors"])
+
+
+def test_links_that_are_not_kept_yet_are_told_with_the_command(
+    tmp_path: Path, service: str, record: RecordCommand
+) -> None:
+    """For people and programs; a mirror that is not the newest is named by version; what is kept is told no more."""
+    made = "5d0c2b1e-97f1-4f60-8a43-0d8f9c1b2a77"
+    drive = DRIVE.replace('"name": "new"', f'"id": "{made}"')
+    drive += f'ask("/v1/tags/{made}", **{{"X-Truemirror-Session": "tests/a.py::b"}})'
+
+    def last_line(*options: str) -> str:
+        """What is said in the end."""
+        running = record("tags", "--upstream", service, *options, "--", sys.executable, "-c", drive)
+        out, err = running.communicate(timeout=PATIENCE)
+        assert running.returncode == 0, err
+        return out.splitlines()[-1]
+
+    assert last_line() == "2 links found: truemirror flow tags --write"
+    assert json.loads(last_line("--json"))["recorded"]["tags"]["links"] == 2
+    last_line("--mirror-version", "2.0.0")
+    assert last_line("--mirror-version", "0") == "2 links found: truemirror flow tags --from 0 --write"
+    kept = record.start(sys.executable, "-m", "truemirror", "flow", "tags", "--write", "--from", "0")
+    assert kept.wait(timeout=PATIENCE) == 0
+    assert last_line("--mirror-version", "0").startswith("recorded tags: 4 exchanges")

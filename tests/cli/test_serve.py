@@ -296,3 +296,27 @@ def test_a_service_without_a_mirror_can_be_recorded_by_serving_it(serve: Serve, 
     assert get(line(process), "/v1/x") == (200, b"live")
     assert ended(process)[0] == 0
     assert len(MirrorFiles(tmp_path / "made").load("new")) == 1
+
+
+def test_two_versions_answer_side_by_side(mirrors: Path, serve: Serve) -> None:
+    """Each at its own address with its own recording, and each is summed up by its name; so it is on one port."""
+    newer = Response(200, "OK", Headers((("Content-Length", "3"),)), b"new")
+    call = Exchange(Request("GET", "/v1/tags"), newer)
+    MirrorFiles(mirrors).save(Mirror("tags", "1.1.0", (Scenario("ada", (call,)),)))
+    process = serve("tags@1.0.0", "tags@1.1.0", "--mirrors", mirrors, "--report", "used.json")
+    old, new = line(process), line(process)
+    assert old.startswith("serving tags@1.0.0: ")
+    assert [get(old, "/v1/tags")[1], get(new, "/v1/tags")[1], get(old, "/v1/tags")[1]] == [
+        b'{"of": "tags"}',
+        b"new",
+        b'{"of": "tags"}',
+    ]
+    process.send_signal(signal.SIGTERM)
+    _, errors = process.communicate(timeout=PATIENCE)
+    assert "served tags@1.0.0: 2 hits, 0 misses" in errors
+    assert "served tags@1.1.0: 1 hit, 0 misses" in errors
+    used = json.loads((mirrors.parent / "used.json").read_text())["services"]
+    assert {name: one["version"] for name, one in used.items()} == {"tags@1.0.0": "1.0.0", "tags@1.1.0": "1.1.0"}
+    both = serve("tags@1.0.0", "tags@1.1.0", "--mirrors", mirrors, "--one-port")
+    old, new = line(both), line(both)
+    assert [get(old, "/tags@1.0.0/v1/tags")[1], get(new, "/tags@1.1.0/v1/tags")[1]] == [b'{"of": "tags"}', b"new"]

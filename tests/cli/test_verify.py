@@ -233,6 +233,16 @@ def test_a_failing_hook_is_no_break(towers: Towers, project: Path, capsys: pytes
     assert "no such state" in states["ada-tags-a-deal"][1]
 
 
+def test_a_hook_that_hangs_ends_with_the_deadline(
+    towers: Towers, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its scenario is not run because time was over, however long the hook itself might take."""
+    with (project / "truemirror.toml").open("a") as file:
+        file.write(f"setup = \"{sys.executable} -c 'import time; time.sleep(600)'\"\n")
+    document = _verified(capsys, "--against", towers.url(), "--no-attack", "--deadline", "1", code=3)
+    assert list(document["not_run"]) == ["the deadline came first"]
+
+
 def test_another_machine_is_not_attacked(capsys: pytest.CaptureFixture[str]) -> None:
     """An attack on somebody's service needs a word more."""
     assert run(["verify", "tags", "--against", "http://192.0.2.1:8000"]) == 2

@@ -43,6 +43,14 @@ def test_keys_and_tables_have_their_lines() -> None:
     assert not any("fake" in path for path in lines)
 
 
+def test_tables_of_a_list_are_numbered() -> None:
+    """Each mistake is told with the line of its own table, not with that of the first."""
+    lines = key_lines('[[waivers]]\nrule = "a"\n\n[[waivers]]\nrule = "b"\nuntil = "soon"\n')
+    assert line_of(lines, ("waivers", "2")) == 4
+    assert line_of(lines, ("waivers", "2", "until")) == 6
+    assert line_of(lines, ("waivers", "1", "rule")) == 2
+
+
 def test_what_has_no_line_has_that_of_what_is_around_it() -> None:
     """A key inside an inline table is in its table's line; a stranger is nowhere."""
     lines = key_lines(TEXT)

@@ -78,10 +78,12 @@ class Project:
         section = f"[tool.pytest.ini_options]\n{pytest_section}\n" if pytest_section else ""
         self.pytester.path.joinpath("pyproject.toml").write_text(section + head + CONFIGURATION)
 
-    def record(self, service: str, rules: MirrorRules | None = None, **scenarios: list[Told]) -> None:
+    def record(
+        self, service: str, rules: MirrorRules | None = None, version: str = "1.0.0", **scenarios: list[Told]
+    ) -> None:
         """Write a mirror."""
         told = tuple(Scenario(name, tuple(exchange(*one) for one in all_)) for name, all_ in scenarios.items())
-        mirror = Mirror(service, "1.0.0", tuple(sorted(told, key=lambda one: one.name)), rules or MirrorRules())
+        mirror = Mirror(service, version, tuple(sorted(told, key=lambda one: one.name)), rules or MirrorRules())
         MirrorFiles(self.path / "mirrors").save(mirror)
 
     def tests(self, source: str, name: str = "test_it") -> None:

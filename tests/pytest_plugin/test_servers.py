@@ -73,3 +73,26 @@ def test_a_service_without_a_mirror_is_told(project: Any) -> None:
     result = project.run()
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*there is no mirror of 'tgas'*", "*nearest: tags*"])
+
+
+def test_two_versions_are_served_side_by_side(project: Any) -> None:
+    """Each with its own address and its own counts; the variable tells the one that was asked for last."""
+    project.record("tags", default=[("GET", "/me", 200, {"who": "old"})])
+    project.record("tags", version="2.0.0", default=[("GET", "/me", 200, {"who": "new"})])
+    project.tests(
+        """
+        import os
+        import urllib.request
+
+        def test_both(mirror_server):
+            old, new = mirror_server("tags@1.0.0"), mirror_server("tags@2.0.0")
+            assert [b"old" in urllib.request.urlopen(old.url + "/me").read(),
+                    b"new" in urllib.request.urlopen(new.url + "/me").read()] == [True, True]
+            assert os.environ["TAGS_URL"] == new.url
+        """
+    )
+    told = project.report()["services"]
+    assert {name: (one["version"], one["hits"], one["unused"]) for name, one in told.items()} == {
+        "tags@1.0.0": ("1.0.0", 1, 0),
+        "tags@2.0.0": ("2.0.0", 1, 0),
+    }

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from truemirror.core.contract.compat.judge import Verdict
-from truemirror.core.contract.finding import Finding
+from truemirror.core.contract.finding import Finding, Level
 from truemirror.core.contract.release import Size
-from truemirror.errors import ExitCode, UsageError
+from truemirror.errors import CouldNotRun, ExitCode, UsageError
 from truemirror.testing.contracts import MemoryContracts
 from truemirror.testing.releases import MemoryReleases
 from truemirror.usecases.publish import Compared, State, deprecate, publish, release_findings
@@ -183,3 +183,28 @@ def test_a_version_to_come_that_promises_the_same_is_not_even_compared() -> None
     house.publish("1.0.0")
     house.says = BREAKS
     assert house.findings() == []
+
+
+def test_a_version_whose_forerunner_is_gone_cannot_be_compared() -> None:
+    """It is told which one is missing, and where it comes back from; nothing is written."""
+    house = House("1.0.0")
+    house.publish()
+    gone, house.contracts = house.contracts, MemoryContracts()
+    assert gone.versions("tags") == ("1.0.0",)
+    house.contracts.save("tags", "1.1.0", _documents("1.1.0"))
+    with pytest.raises(CouldNotRun, match=r"1\.0\.0 is published, and its contract is gone") as caught:
+        house.publish()
+    assert "git checkout" in caught.value.fix
+    assert [one.version for one in house.releases.load("tags")] == ["1.0.0"]
+
+
+def test_an_undeserved_number_tells_that_its_waiver_has_ended() -> None:
+    """Nobody need guess why yesterday's approval holds no more."""
+    house = House("1.0.0")
+    house.publish()
+    house.contracts.save("tags", "1.1.0", _documents("1.1.0"))
+    ended = Finding("waiver-ended", Level.WARN, "tags", "", "", "the waiver of abc ended on 2026-05-31")
+    house.says = replace(BREAKS, findings=(ended,))
+    (found,) = house.told()
+    assert "the waiver of abc ended on 2026-05-31" in found.message
+    assert found.message.endswith("truemirror diff contracts/tags/1.0.0 contracts/tags/1.1.0 shows all")

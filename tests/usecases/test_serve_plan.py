@@ -117,3 +117,48 @@ def test_a_service_may_have_an_age_limit_of_its_own() -> None:
         assert list(load(store, known=Config(Path("/project"), max_age_days=whole, services=services)).stale) == [
             "tags"
         ]
+
+
+TWO = (mirror("tags", "1.0.0"), mirror("tags", "1.1.0"), mirror("tags", "2.0.0"))
+
+
+def test_two_versions_stand_side_by_side() -> None:
+    """By the names they were asked for, in that order; a beginning of a version means the newest of those."""
+    loaded = load(MemoryMirrors(*TWO), "tags@1", "tags@1.0.0", "tags")
+    assert {name: one.version for name, one in loaded.mirrors.items()} == {
+        "tags@1": "1.1.0",
+        "tags@1.0.0": "1.0.0",
+        "tags": "2.0.0",
+    }
+
+
+def test_a_version_that_was_asked_for_is_not_stale_for_its_number() -> None:
+    """Whatever the configuration wants; its age counts all the same."""
+    store = MemoryMirrors(*TWO[:2], mirror("tags", "2.0.0", recorded="2026-01-01"))
+    loaded = load(store, "tags@1.0.0", "tags@2.0.0", known=config(30, tags="2"))
+    assert list(loaded.stale) == ["tags@2.0.0"]
+    assert "days ago" in loaded.stale["tags@2.0.0"]
+
+
+def test_reads_of_the_configuration_hold_for_every_version() -> None:
+    """They are of the service."""
+    known = Config(Path("/project"), services={"tags": ServiceConfig("tags", reads=("POST /v1/find",))})
+    assert load(MemoryMirrors(*TWO), "tags@1.0.0", known=known).mirrors["tags@1.0.0"].rules.reads == ("POST /v1/find",)
+
+
+def test_a_version_without_a_mirror_names_those_there_are() -> None:
+    """Unless it is about to be recorded."""
+    with pytest.raises(UsageError) as caught:
+        load(MemoryMirrors(*TWO), "tags@1.0.1")
+    assert "there is one of 1.0.0, 1.1.0, 2.0.0" in caught.value.what
+    assert caught.value.nearest == "tags@1.0.0"
+    assert "--mirror-version 1.0.1" in caught.value.fix
+    how = Serving(Mode.RECORD, upstreams={"tags@1.0.1": "http://127.0.0.1:1"})
+    assert load(MemoryMirrors(*TWO), "tags@1.0.1", how=how).mirrors["tags@1.0.1"] == Mirror("tags", "1.0.1")
+
+
+@pytest.mark.parametrize("name", ["tags@", "@1.0.0", "@"])
+def test_half_a_name_is_refused(name: str) -> None:
+    """With the form that it should have."""
+    with pytest.raises(UsageError, match="names no mirror"):
+        load(MemoryMirrors(*TWO), name)

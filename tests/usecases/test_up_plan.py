@@ -8,7 +8,7 @@ from truemirror.config import Config, ServiceConfig
 from truemirror.core.route import Route
 from truemirror.core.system import Address, Launch, State
 from truemirror.errors import UsageError
-from truemirror.usecases.up_plan import choose, missing_neighbours, plan, wanted_ports
+from truemirror.usecases.up_plan import choose, mirror_names, missing_neighbours, plan, wanted_ports
 
 AUTH = ServiceConfig(name="auth", env="AUTH_URL", start="run auth {port}")
 TAGS = ServiceConfig(
@@ -129,3 +129,17 @@ def test_neighbours_that_will_not_answer_are_found() -> None:
     assert missing_neighbours(CONFIG, {"tags": State.LIVE}) == {"tags": ("auth", "billing")}
     assert missing_neighbours(CONFIG, {"tags": State.LIVE, "auth": State.MIRROR}) == {"tags": ("billing",)}
     assert missing_neighbours(CONFIG, {"tags": State.MIRROR}) == {}
+
+
+def test_a_mirror_may_be_of_one_version() -> None:
+    """Its service is who it stands for; two of one service have no two addresses to be told."""
+    assert choose(CONFIG, mirrors=("auth@1.0.0",))["auth"] is State.MIRROR
+    assert mirror_names(("auth@1.0.0", "billing")) == {"auth": "auth@1.0.0", "billing": "billing"}
+    error = refusal(CONFIG, mirrors=("auth@1.0.0", "auth@2.0.0"))
+    assert "cannot both be auth in one system" in error.what
+    assert "truemirror serve auth@1.0.0 auth@2.0.0" in error.fix
+
+
+def test_a_live_service_has_no_versions_to_choose_from() -> None:
+    """The remedy names its mirror."""
+    assert "--mirror auth@1.0.0" in refusal(CONFIG, services=("auth@1.0.0",)).fix

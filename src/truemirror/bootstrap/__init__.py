@@ -101,7 +101,7 @@ class _Mirrors:
 def mirror_doors(
     config: Config, services: Sequence[str] = (), how: Serving | None = None, guard: Guard | None = None
 ) -> tuple[list[Door], Mapping[str, TruemirrorError]]:
-    """A door for each mirror (all, when no service is named), and why other mirrors cannot be read.
+    """A door for each mirror (all, when none is named), and why other mirrors cannot be read; `tags@1.0.0` is one.
 
     `guard` says who may use the control paths. Nothing is stored before `begin_storing` was called for each.
     Raises UsageError when there is nothing to serve, or not by so many workers.
@@ -109,6 +109,7 @@ def mirror_doors(
     from truemirror.adapters.http.server import Mount, doors_for
     from truemirror.adapters.mirror_files import MirrorFiles
     from truemirror.adapters.mirror_files.store import utc_day
+    from truemirror.core.mirror.naming import service_of
     from truemirror.usecases.serve_conditions import bandwidth_of, check_planned, set_conditions
     from truemirror.usecases.serve_plan import Serving, load_mirrors
     from truemirror.usecases.serve_workers import check_workers
@@ -120,11 +121,11 @@ def mirror_doors(
     mounts: dict[str, Mount] = {}
     for name, mirror in loaded.mirrors.items():
         replayer = _replayer(config, mirror, how, loaded.stale.get(name, ""))
-        forwarding = _forwarding(store, replayer, how)
-        known = config.services.get(name)
-        set_conditions(replayer, known, how)
+        forwarding = _forwarding(store, replayer, how, name)
+        known = config.services.get(service_of(name))
+        set_conditions(replayer, known, how, name)
         hosts = frozenset(host.lower() for host in known.hosts) if known else frozenset()
-        mounts[name] = Mount(replayer, hosts, forwarding, bandwidth_of(known, how))
+        mounts[name] = Mount(replayer, hosts, forwarding, bandwidth_of(known, how), name)
     check_workers(how, [mount.replayer for mount in mounts.values()])
     return doors_for(mounts, one_port=how.one_port, guard=guard, workers=how.workers), loaded.unreadable
 
@@ -181,8 +182,8 @@ def request_judge(config: Config, service: str, version: str) -> Callable[[Reque
     return RequestJudge(lambda: conformance(config, service, version))
 
 
-def _forwarding(store: MirrorStore, replayer: Replayer, how: Serving) -> Forwarding | None:
-    """The live service behind a mirror, where its address is known."""
+def _forwarding(store: MirrorStore, replayer: Replayer, how: Serving, name: str) -> Forwarding | None:
+    """The live service behind a mirror that is served by this name, where its address is known."""
     import os
 
     from truemirror.adapters.http.client import HttpUpstream
@@ -190,7 +191,7 @@ def _forwarding(store: MirrorStore, replayer: Replayer, how: Serving) -> Forward
     from truemirror.usecases.serve import Forwarding
 
     service = replayer.mirror.service
-    if service not in how.upstreams:
+    if name not in how.upstreams:
         return None
     cleaning = CleaningStore(store, replayer.redactor, os.getpid)
 
@@ -198,7 +199,7 @@ def _forwarding(store: MirrorStore, replayer: Replayer, how: Serving) -> Forward
         """Begin to store."""
         return cleaning.journal(service, replayer.mirror.version, replace=replace)
 
-    return Forwarding(replayer, HttpUpstream(how.upstreams[service]), opens=opens)
+    return Forwarding(replayer, HttpUpstream(how.upstreams[name]), opens=opens)
 
 
 def recording(

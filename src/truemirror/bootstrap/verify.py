@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -211,13 +211,22 @@ class _Provider:
         if told.setup and told.setup_url:
             raise UsageError(f"services.{self.service}.verify has `setup` and `setup_url`", fix="leave one of them out")
         if told.setup:
-            return CommandHook(told.setup, self.config.root, self.service, self.url)
+            return CommandHook(told.setup, self.config.root, self.service, self.url, self._states())
         if not told.setup_url:
             return None
         parts = urlsplit(told.setup_url)
         other = self._opens(f"{parts.scheme}://{parts.netloc}")
         self._opened.append(other)
-        return AddressHook(other, (parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
+        return AddressHook(other, (parts.path or "/") + (f"?{parts.query}" if parts.query else ""), self._states())
+
+    def _states(self) -> Mapping[str, Sequence[str]]:
+        """The provider states of consumers' pacts, by the scenario that they made. Raises FormatError, StoreError."""
+        from truemirror.adapters.usage_files import UsageFiles
+        from truemirror.core.mirror.session import scenario_name
+        from truemirror.core.usage.needs import states_of
+
+        found = states_of(UsageFiles(self.config.contracts).load(self.service))
+        return {scenario_name(name): states for name, states in found.items()}
 
     def _hunt(self, mirror: Mirror, judge: LiveJudge, caller: Caller, upstream: Upstream) -> Hunt | None:
         """Who looks after failures; None where not all is asked, or only what changes nothing."""

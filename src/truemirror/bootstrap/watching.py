@@ -6,7 +6,6 @@ Rules: what the files look like is noted before they are read for the first time
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,8 +27,13 @@ def watch(config: Config, mounts: Mapping[str, Mount], seen: Mapping[str, Hashab
     from truemirror.adapters.mirror_files import MirrorFiles
     from truemirror.adapters.mirror_files.looking import NOTHING, look
     from truemirror.adapters.mirror_files.store import utc_day
+    from truemirror.core.mirror.naming import service_of
     from truemirror.usecases.serve_watch import Watch, Watched
 
+    def looked(name: str) -> Hashable:
+        """What the files of a mirror's service look like."""
+        return look(config.mirrors, service_of(name))
+
     watched = {name: Watched(mount.replayer, mount.forwarding) for name, mount in mounts.items()}
-    before = dict.fromkeys(mounts, NOTHING) | dict(seen)
-    return Watch(config, MirrorFiles(config.mirrors), partial(look, config.mirrors), utc_day, watched, before)
+    before = {name: seen.get(service_of(name), NOTHING) for name in mounts}
+    return Watch(config, MirrorFiles(config.mirrors), looked, utc_day, watched, before)

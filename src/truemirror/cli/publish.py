@@ -63,7 +63,10 @@ def command(
         if as_json:
             emit_json(release)
         else:
-            click.echo(f"{service} {release.version} is served until {release.until}")
+            from truemirror.adapters.clock import SystemClock
+
+            verb = "was to be" if SystemClock().today() > release.until else "is"
+            click.echo(f"{service} {release.version} {verb} served until {release.until}")
         return ExitCode.KEPT
     if until is not None or reason:
         raise UsageError("--until and --reason are for --deprecate", fix="add --deprecate")
@@ -99,7 +102,7 @@ def _tell(done: Published) -> None:
 
     out = console()
     name = f"{done.service} {done.version}"
-    since = f", {done.deserved} to {done.before}" if done.deserved else ", the first version"
+    since = _since(done)
     match done.state:
         case State.PUBLISHED:
             out.print(Text.assemble(("published", "bold green"), f": {name}{since}"))
@@ -114,6 +117,25 @@ def _tell(done: Published) -> None:
             out.print(Text.assemble(("refused", "bold red"), f": {name} takes too small a step from {done.before}"))
             _tell_why(done)
             out.print(f"fix: name the folder {done.service}/{done.proposed}, and publish that", markup=False)
+            _tell_approval(done)
+
+
+def _tell_approval(done: Published) -> None:
+    """How a team that looked at the breaks approves of them; nothing where none can be approved of."""
+    breaks = [one for one in done.compared.findings if one.level == "break"] if done.compared else []
+    if not breaks or done.compared is None or done.compared.backward == "unknown":
+        return
+    told = ", ".join(dict.fromkeys(one.fingerprint for one in breaks[:_SHOWN]))
+    many = "each with the fingerprint of one" if len(breaks) > 1 else "with its fingerprint"
+    console().print(f" or: approve of it by a waiver with a reason, {many}: {told}", markup=False)
+
+
+def _since(done: Published) -> str:
+    """What it was compared with, and what came of that."""
+    if not done.deserved:
+        return ", the first version"
+    approved = ", which breaks only what waivers approve of," if done.compared and done.compared.approved else ""
+    return f"; its change since {done.before}{approved} deserves a {done.deserved} step"
 
 
 def _tell_why(done: Published) -> None:

@@ -11,6 +11,7 @@ import shlex
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -296,9 +297,10 @@ def _watched(running: Recording) -> Iterator[None]:
 
 
 def sum_up(recorded: Sequence[Recorded], config: Config, *, as_json: bool) -> None:
-    """Say what was recorded."""
+    """Say what was recorded, and how many links through it are not kept yet."""
     if as_json:
-        emit_json({"recorded": {one.service: one for one in recorded}}, line=True)
+        told = {one.service: {**asdict(one), "links": _links(config, one)} for one in recorded}
+        emit_json({"recorded": told}, line=True)
         return
     out = console()
     for one in recorded:
@@ -306,6 +308,28 @@ def sum_up(recorded: Sequence[Recorded], config: Config, *, as_json: bool) -> No
         out.print(f"recorded {one.service}: {_counts(one)}  into {place}", markup=False, soft_wrap=True)
         for reason, count in one.lost.items():
             click.echo(f"warning: {one.service}: {_many(count, 'request')} not recorded: {reason}", err=True)
+        if links := _links(config, one):
+            out.print(f"{_many(links, 'link')} found: {_keeping(config, one)}", markup=False, soft_wrap=True)
+
+
+def _links(config: Config, one: Recorded) -> int:
+    """How many links through a mirror are not kept yet; 0 where nothing was recorded, or it cannot be read."""
+    from truemirror.bootstrap.flow import flow
+
+    if not one.exchanges:
+        return 0
+    try:
+        return sum(not link.kept for link in flow(config, one.service, version=one.version).links)
+    except TruemirrorError:
+        return 0  # what is wrong with its files is told by what reads them; this is only a hint
+
+
+def _keeping(config: Config, one: Recorded) -> str:
+    """The command that keeps the links of a mirror."""
+    from truemirror.bootstrap.flow import is_newest
+
+    version = [] if is_newest(config, one.service, one.version) else ["--from", one.version]
+    return shlex.join(["truemirror", "flow", one.service, *version, "--write"])
 
 
 def _counts(one: Recorded) -> str:

@@ -104,12 +104,12 @@ def command(
     report: Path | None,
     as_json: bool,
 ) -> int:
-    """Answer from mirrors, each service on its port: those that are named, or all.
+    """Answer from mirrors, each service on its port: those that are named, or all; SERVICE@VERSION is one version.
 
     \b
     Examples:
       truemirror serve
-      truemirror serve tags --port 9001
+      truemirror serve tags@1.0.0 tags@2.0.0 --port 9001
       truemirror serve tags --mode record-missing --upstream tags=http://127.0.0.1:8001
       truemirror serve tags --latency lognormal:median=20ms,p95=80ms --plan faults.toml
     """
@@ -308,7 +308,7 @@ def _sum_up(mounts: Sequence[Mount], *, as_json: bool) -> None:
     """Say what was asked and how it was answered."""
     from truemirror.usecases.serve import summarise
 
-    summaries = [summarise(mount.replayer, mount.forwarding) for mount in mounts]
+    summaries = [summarise(mount.replayer, mount.forwarding, mount.service) for mount in mounts]
     if as_json:
         emit_json({"summary": {one.service: one for one in summaries}}, line=True)
         return

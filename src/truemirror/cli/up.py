@@ -26,7 +26,11 @@ _MISSES_SHOWN = 10
 @click.command(cls=WithCommand, options_metavar="[OPTIONS]")
 @click.argument("services", nargs=-1, metavar="[SERVICE]... [-- CMD...]")
 @click.option(
-    "--mirror", "mirrored", multiple=True, metavar="NAME", help="Answer for NAME from its mirror; repeatable."
+    "--mirror",
+    "mirrored",
+    multiple=True,
+    metavar="NAME",
+    help="Answer for NAME from its mirror, of one version as NAME@VERSION; repeatable.",
 )
 @click.option("--record", is_flag=True, help="Record everything that is live into its mirror, from all its callers.")
 @click.option(

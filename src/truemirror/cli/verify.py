@@ -198,7 +198,7 @@ def _tell(verified: Verified, url: str, *, verbose: bool) -> None:
             out.print(f"  fix: {_FIXES[why]}", style="dim", markup=False)
     if verified.unjudged:
         out.print(f"nothing is known of {', '.join(verified.unjudged)}", markup=False)
-    _sum_up(out, verified, url)
+    _sum_up(out, verified, url, verbose=verbose)
 
 
 def _tell_finding(out: Console, one: Finding) -> None:
@@ -243,7 +243,7 @@ def _near(path: str) -> str:
     return str(file.relative_to(Path.cwd())) if file.is_absolute() and file.is_relative_to(Path.cwd()) else path
 
 
-def _sum_up(out: Console, verified: Verified, url: str) -> None:
+def _sum_up(out: Console, verified: Verified, url: str, *, verbose: bool) -> None:
     """How it ended, what that rests on, and what to do next."""
     from rich.text import Text
 
@@ -259,9 +259,14 @@ def _sum_up(out: Console, verified: Verified, url: str) -> None:
             out.print("  its time was over before the first call; give it more: --attack-seconds N", markup=False)
         for error in attack.errors[:5]:
             out.print(f"  not attacked: {error}", style="dim", markup=False)
+    notes = sum(one.level == "info" and one.rule != "attack-fixed" for one in verified.findings)
     if verified.values or verified.orders:
-        said = f"{counted(verified.values, 'value')} and the order of {counted(verified.orders, 'list')}"
+        values = counted(verified.values, "value") if verified.values else ""
+        orders = f"the order of {counted(verified.orders, 'list')}" if verified.orders else ""
+        said = " and ".join(one for one in (values, orders) if one)
         out.print(f"differ, and are no break: {said}", style="dim", markup=False)
+    if notes and not verbose:
+        out.print(f"{counted(notes, 'note')} more: --verbose", style="dim", markup=False)
     word, style = _WORDS.get(verified.exit_code, _UNKNOWN)
     states = ", ".join(f"{number} {state}" for state in State if (number := verified.scenarios_in(state)))
     weights = f"{verified.count(Level.BREAK)} break, {verified.count(Level.WARN)} warn"

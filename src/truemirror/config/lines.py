@@ -1,15 +1,17 @@
 """Where a key stands in a TOML text, which the parser of the standard library does not tell.
 
 Rules: the text was parsed before, so it is well-formed; a key inside an inline table is given its table's line.
+The tables of a list are numbered from 1: `("waivers", "2", "until")`.
 """
 
 import re
 import tomllib
+from collections import Counter
 
 KeyPath = tuple[str, ...]
 """The names that lead to a key: `("tool", "truemirror", "service")`."""
 
-_HEADER = re.compile(r"\s*\[{1,2}(?P<keys>(?:[^\]\"']|\"(?:[^\"\\]|\\.)*\"|'[^']*')+)\]")
+_HEADER = re.compile(r"\s*\[(?P<list>\[?)(?P<keys>(?:[^\]\"']|\"(?:[^\"\\]|\\.)*\"|'[^']*')+)\]")
 _NAME = r"(?:[A-Za-z0-9_-]+|\"(?:[^\"\\]|\\.)*\"|'[^']*')"
 _KEY = re.compile(rf"\s*(?P<keys>{_NAME}(?:\s*\.\s*{_NAME})*)\s*=")
 _TRIPLE = re.compile(r"\"\"\"|'''")
@@ -18,15 +20,22 @@ _TRIPLE = re.compile(r"\"\"\"|'''")
 def key_lines(text: str) -> dict[KeyPath, int]:
     """The line of every table header and every key that begins a line, by path, counted from 1."""
     lines: dict[KeyPath, int] = {}
+    numbers: Counter[KeyPath] = Counter()
     table: KeyPath = ()
+    unnumbered: KeyPath = ()
     quoted = ""
     for number, line in enumerate(text.split("\n"), start=1):
         if not quoted:
             if header := _HEADER.match(line):
-                table = _path(header["keys"])
+                table = unnumbered = _path(header["keys"])
+                _note(lines, table, number)
+                if header["list"]:
+                    numbers[table] += 1
+                    table = (*table, str(numbers[table]))
                 _note(lines, table, number)
             elif key := _KEY.match(line):
                 _note(lines, table + _path(key["keys"]), number)
+                _note(lines, unnumbered + _path(key["keys"]), number)
         quoted = _quote_after(line, quoted)
     return lines
 

@@ -116,12 +116,12 @@ class Counts:
                 numbers.append(number)
                 numbers.sort()
 
-    def add_mirror(self, replayer: Replayer, forwarding: Forwarding | None = None) -> None:
-        """What a mirror knows itself; called once for each process that asked it."""
+    def add_mirror(self, name: str, replayer: Replayer, forwarding: Forwarding | None = None) -> None:
+        """What a mirror knows itself, by the name it was asked by; called once for each process that asked it."""
         tally = replayer.tally
         if not (tally.hits or tally.misses or tally.forwarded or tally.planned):
             return
-        counts = self.of(replayer.mirror.service)
+        counts = self.of(name)
         counts.recordings = len(replayer.index.exchanges)
         counts.used |= set(replayer.tally.used)
         _add_names(counts.names, names_of(replayer.index, replayer.tally.used))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from truemirror.core.mirror.decision import Mode
+from truemirror.core.mirror.naming import service_of
 from truemirror.errors import TruemirrorError, UsageError
 from truemirror.pytest_plugin import PARTIAL
 from truemirror.pytest_plugin.active import Active, address_variables
@@ -141,7 +142,9 @@ class Run:
             def serve(service: str, plan: object = ()) -> Served:
                 with _told():
                     served = watch.serve(service, plan)
-                variables.enter_context(address_variables(self.settings.config, {service: served.url}, always=True))
+                variables.enter_context(
+                    address_variables(self.settings.config, {service_of(service): served.url}, always=True)
+                )
                 return served
 
             yield serve
@@ -170,10 +173,10 @@ class Run:
         self.counts.is_partial |= PARTIAL in self._pytest.stash
         self.counts.is_partial |= not is_whole(self._pytest, self.settings.isolated_paths)
         self._servers.stop()
-        for replayer in self._servers.replayers():
-            self.counts.add_mirror(replayer)
-        for neighbour in (self._neighbours or {}).values():
-            self.counts.add_mirror(neighbour.replayer, neighbour.forwarding)
+        for name, replayer in self._servers.replayers().items():
+            self.counts.add_mirror(name, replayer)
+        for name, neighbour in (self._neighbours or {}).items():
+            self.counts.add_mirror(name, neighbour.replayer, neighbour.forwarding)
             self._try(neighbour.close)
         if hasattr(self._pytest, "workeroutput"):
             self._pytest.workeroutput["truemirror"] = self.counts.packed()

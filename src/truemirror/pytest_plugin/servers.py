@@ -1,11 +1,11 @@
-"""Mirrors as servers for tests: one server for each service and process, one conversation for each test.
+"""Mirrors as servers for tests: one server for each mirror and process, one conversation for each test.
 
-Rules: a server is started when the first test asks for it and stopped with the session. Requests that carry no session
-key ask in the name of the test that runs.
+Rules: `tags@1.0.0` is one version of tags, and may be asked beside another. A server is started when the first test
+asks for it and stopped with the session. Requests that carry no session key ask in the name of the test that runs.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -60,13 +60,13 @@ class Servers:
         watch = Watch(self, nodeid)
         yield watch
         watch.look()
-        for replayer in self.replayers():
+        for replayer in self.replayers().values():
             replayer.reset("")
             replayer.reset(nodeid)
 
-    def replayers(self) -> "Sequence[Replayer]":
-        """The mirrors behind the servers."""
-        return [self.replayer(name) for name in self._running]
+    def replayers(self) -> "Mapping[str, Replayer]":
+        """The mirrors behind the servers, by the names they were asked for."""
+        return {name: self.replayer(name) for name in self._running}
 
     def replayer(self, service: str) -> "Replayer":
         """The mirror behind one server."""

@@ -123,7 +123,7 @@ def infer_contract(
         deserved=deserved,
         errors=error_shapes(gathered.operations, shapes, base or None),
         failing=sum(any(status >= 400 for status in one.answers) for one in gathered.operations),
-        questions=questions_of(gathered.operations, shapes, kept.locks),
+        questions=questions_of(gathered.operations, shapes, kept.locks, gathered.named),
         locks=kept.locks,
         contradictions=contradicted,
     )

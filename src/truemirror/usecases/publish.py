@@ -15,11 +15,12 @@ from truemirror.core.contract.finding import Finding, Level
 from truemirror.core.contract.reading import parse_contract
 from truemirror.core.contract.release import Release, Size, digest_of, newest_before, step_size, stepped, suffices
 from truemirror.core.contract.rules import finding
-from truemirror.errors import ExitCode, UsageError
+from truemirror.errors import CouldNotRun, ExitCode, UsageError
 from truemirror.ports import ContractStore, ReleaseStore
 
 Documents = Mapping[str, object]
 
+WAIVER_ENDED = "waiver-ended"
 _NAMED = 3
 """How many breaks the sentence of a finding names."""
 
@@ -93,7 +94,8 @@ def publish(
 ) -> Published:
     """Publish a version of a service's contract, the newest when none is named; `only_asked` writes nothing.
 
-    Raises UsageError, FormatError for documents that are no contract, StoreError.
+    Raises UsageError, FormatError for documents that are no contract, StoreError; CouldNotRun when the version before
+    it is not there to be compared with.
     """
     version = version or _newest(contracts, service)
     documents = contracts.load(service, version)
@@ -105,6 +107,10 @@ def publish(
         proposed = "" if state is State.KNOWN else stepped(max_of(known), Size.MINOR)
         return Published(service, version, state, proposed=proposed)
     before = newest_before(known.values(), version)
+    if before and before.version not in contracts.versions(service):
+        said = f"{service} {version} cannot be compared: {before.version} is published, and its contract is gone"
+        fix = f"restore it: git checkout -- contracts/{service}/{before.version}"
+        raise CouldNotRun(said, where=f"contracts/{service}/{before.version}", fix=fix)
     compared = compare(contracts.load(service, before.version), documents) if before else None
     if before and compared and not suffices(before.version, version, compared.deserved):
         proposed = _free(before.version, compared.deserved, known)
@@ -170,6 +176,9 @@ def _undeserved(
     }[compared.backward]
     size = "no" if (step := step_size(before, version)) is None else f"a {step}"
     said = f"{service} {version} takes {size} step from {before} and deserves a {compared.deserved} one: {why}"
+    ended = [one.message for one in compared.findings if one.rule == WAIVER_ENDED]
+    shows = f"truemirror diff contracts/{service}/{before} contracts/{service}/{version} shows all"
+    said = "; ".join((said, *ended[:_NAMED], shows))
     where, free = f"contracts/{service}/{version}", _free(before, compared.deserved, known)
     yield finding("version-undeserved", service, said, location=where, expected=free, actual=version)
 

@@ -143,11 +143,11 @@ class Summary:
     """How often each part was relaxed, as `POST /v1/things body:/id`."""
 
 
-def summarise(replayer: Replayer, forwarding: Forwarding | None = None) -> Summary:
-    """How a mirror answered so far."""
+def summarise(replayer: Replayer, forwarding: Forwarding | None = None, name: str = "") -> Summary:
+    """How a mirror answered so far; `name` is what it is served as, where that is not the service's name."""
     tally, mirror = replayer.tally, replayer.mirror
     return Summary(
-        service=mirror.service,
+        service=name or mirror.service,
         recordings=len(replayer.index.exchanges),
         scenarios=len(mirror.scenarios),
         hits=tally.hits,

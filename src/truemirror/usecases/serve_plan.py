@@ -1,7 +1,8 @@
 """Which mirrors are served: found, loaded, judged for their age.
 
 Rules: services that were named must have a mirror, unless they are being recorded; a mirror that cannot be read is told
-and keeps no other from being served.
+and keeps no other from being served. A mirror goes by the name by which it was asked for: `tags`, or `tags@1.0.0`, so
+that two versions of a service stand side by side.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,7 @@ from difflib import get_close_matches
 from truemirror.config import Config
 from truemirror.core.mirror.decision import Case, Mode, plan
 from truemirror.core.mirror.model import Mirror
+from truemirror.core.mirror.naming import check_name, is_of, service_of, version_of
 from truemirror.core.mirror.plan import Plan
 from truemirror.core.mirror.staleness import staleness
 from truemirror.errors import FormatError, TruemirrorError, UsageError
@@ -56,8 +58,10 @@ class Loaded:
 def load_mirrors(
     store: MirrorStore, config: Config, services: Sequence[str] = (), *, today: str, how: Serving
 ) -> Loaded:
-    """Load the mirrors of these services, or all. Raises UsageError when there is nothing to serve."""
+    """Load the mirrors of these names, or of all services. Raises UsageError when there is nothing to serve."""
     recorded = store.services()
+    for name in services:
+        check_name(name)
     _check_upstreams(how, services or recorded)
     names = list(dict.fromkeys(services)) or list(recorded)
     if not names:
@@ -65,15 +69,14 @@ def load_mirrors(
     mirrors: dict[str, Mirror] = {}
     unreadable: dict[str, TruemirrorError] = {}
     for name in names:
-        if name not in recorded and plan(how.mode, Case.MISS) is None:
-            raise _unknown(name, recorded)
+        service = service_of(name)
         try:
-            mirror = _load(store, name, _wanted(config, name)) if name in recorded else Mirror(name)
-            mirrors[name] = mirror.with_reads(config.services[name].reads) if name in config.services else mirror
+            mirror = _mirror(store, config, name, recorded, how)
+            mirrors[name] = mirror.with_reads(config.services[service].reads) if service in config.services else mirror
         except FormatError as error:
             unreadable[name] = error
     stale = {
-        name: staleness(mirror, today, config.max_age_of(name), _wanted(config, name))
+        name: staleness(mirror, today, config.max_age_of(mirror.service), _wanted(config, name))
         for name, mirror in mirrors.items()
     }
     return Loaded(
@@ -91,16 +94,41 @@ def _check_upstreams(how: Serving, services: Sequence[str]) -> None:
         raise UsageError(f"mode {how.mode} asks the live service", fix=f"say where it is: --upstream {example}=URL")
 
 
-def _wanted(config: Config, service: str) -> str:
-    """The contract version that the configuration wants; empty for the newest."""
-    known = config.services.get(service)
-    return known.contract if known else ""
+def _wanted(config: Config, name: str) -> str:
+    """The contract version that the name says, or else the configuration; empty for the newest."""
+    known = config.services.get(service_of(name))
+    return version_of(name) or (known.contract if known else "")
+
+
+def _mirror(store: MirrorStore, config: Config, name: str, recorded: Sequence[str], how: Serving) -> Mirror:
+    """The mirror of a name, an empty one where it is about to be recorded. Raises UsageError, FormatError."""
+    service, version = service_of(name), version_of(name)
+    is_recorded = plan(how.mode, Case.MISS) is not None
+    if service not in recorded:
+        if not is_recorded:
+            raise _unknown(service, recorded)
+        return Mirror(service, version) if version else Mirror(service)
+    known = store.versions(service)
+    if version and not any(is_of(one, version) for one in known):
+        if not is_recorded:
+            raise _unknown_version(name, known)
+        return Mirror(service, version)
+    return _load(store, service, _wanted(config, name))
 
 
 def _load(store: MirrorStore, service: str, wanted: str) -> Mirror:
     """The newest mirror of the wanted contract version, or the newest of all when there is none of that."""
-    fitting = [one for one in store.versions(service) if wanted and (one == wanted or one.startswith(f"{wanted}."))]
+    fitting = [one for one in store.versions(service) if wanted and is_of(one, wanted)]
     return store.load(service, fitting[-1] if fitting else None)
+
+
+def _unknown_version(name: str, known: Sequence[str]) -> UsageError:
+    """A version without a mirror."""
+    service, version = service_of(name), version_of(name)
+    near = get_close_matches(version, known, n=1, cutoff=0.4) or known[-1:]
+    told = f"there is no mirror of {service} {version}; there is one of {', '.join(known)}"
+    fix = f"record it: truemirror record {service} --mirror-version {version} --upstream URL"
+    return UsageError(told, nearest=f"{service}@{near[0]}", fix=fix)
 
 
 def _unknown(name: str, recorded: Sequence[str]) -> UsageError:

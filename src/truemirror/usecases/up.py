@@ -15,7 +15,7 @@ from truemirror.core.system import COMMAND, Address, Answered, Ended, Interrupte
 from truemirror.errors import ServiceError
 from truemirror.ports import Launcher, MirrorHost, Progress
 from truemirror.usecases.record import Recorded, Recording
-from truemirror.usecases.up_plan import Plan, choose, missing_neighbours, plan, wanted_ports
+from truemirror.usecases.up_plan import Plan, choose, mirror_names, missing_neighbours, plan, wanted_ports
 
 
 class System:
@@ -42,6 +42,7 @@ class System:
         self._config = config
         self._launcher = launcher
         self._mirror_host = mirror_host
+        self._mirror_names = mirror_names(mirrors)
         states = choose(config, services, mirrors, record=record is not None)
         hidden = {name: f"{name} behind its proxy" for name in states} if record else {}
         wanted = {**wanted_ports(config, states, port_base), **dict.fromkeys(hidden.values(), 0)}
@@ -87,7 +88,7 @@ class System:
         """
         try:
             if mirrored := self._plan.ports(State.MIRROR):
-                self._mirror_host.serve(mirrored)
+                self._mirror_host.serve({self._mirror_names[name]: port for name, port in mirrored.items()})
             if self._recording:
                 self._recording.start()
             self._launcher.launch(self._plan.launches)

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 
 from truemirror.config import Config, ServiceConfig
 from truemirror.config.start_line import arguments
+from truemirror.core.mirror.naming import check_name, service_of, version_of
 from truemirror.core.route import Route
 from truemirror.core.system import Address, Launch, State
 from truemirror.errors import UsageError
@@ -49,12 +50,19 @@ def choose(
 
     Raises UsageError for a name that is not configured, a service that cannot be started, and when nothing is left.
     """
-    for name in (*services, *mirrors):
+    for name in mirrors:
+        check_name(name)
+    for name in services:
+        if version_of(name) and service_of(name) in config.services:
+            fix = f"--mirror {name}, or leave the version out"
+            raise UsageError(f"'{name}' names a version, and only a mirror has several", fix=fix)
+    wanted_mirrors = mirror_names(mirrors)
+    for name in (*services, *wanted_mirrors):
         if name not in config.services:
             raise _unknown(config, name)
     wanted = services or [name for name, service in config.services.items() if service.start]
     live = State.RECORDED if record else State.LIVE
-    states = dict.fromkeys(wanted, live) | dict.fromkeys(mirrors, State.MIRROR)
+    states = dict.fromkeys(wanted, live) | dict.fromkeys(wanted_mirrors, State.MIRROR)
     for name in services:
         if states[name] is live and not config.services[name].start:
             fix = f"add `start` to services.{name}{_in_file(config)}, or use its mirror: --mirror {name}"
@@ -62,6 +70,20 @@ def choose(
     if not states:
         raise UsageError("no service has a `start` line", where=str(config.source or ""), fix=_how_to_begin(config))
     return {name: states[name] for name in config.services if name in states}
+
+
+def mirror_names(mirrors: Sequence[str]) -> dict[str, str]:
+    """What the mirror of each service is asked for by, `tags@1.0.0` or `tags`.
+
+    Raises UsageError for two of one service, whose callers are told one address.
+    """
+    found: dict[str, str] = {}
+    for name in mirrors:
+        service = service_of(name)
+        if found.setdefault(service, name) != name:
+            fix = f"leave one out, or serve both by themselves: truemirror serve {found[service]} {name}"
+            raise UsageError(f"{found[service]} and {name} cannot both be {service} in one system", fix=fix)
+    return found
 
 
 def wanted_ports(config: Config, states: Iterable[str], base: int = 0) -> dict[str, int]:

@@ -115,7 +115,10 @@ class Verifier:
             return ScenarioVerified(scenario.name, State.NOT_RUN, 0, whole, self._stopped())
         if self.hook is not None:
             try:
-                await self.hook.prepare(scenario.name)
+                await self.hook.prepare(scenario.name, self.seconds_left)
+            except TimeoutError:
+                self._leave(LATE, whole)
+                return ScenarioVerified(scenario.name, State.NOT_RUN, 0, whole, LATE)
             except CouldNotRun as error:
                 why = f"its state could not be set up: {error.what}"
                 self._leave("its scenario's state could not be set up", whole)

@@ -377,6 +377,16 @@ def test_a_base_path_stands_before_every_target() -> None:
     assert seen[0].startswith(b"GET /api/v1/tags HTTP/1.1\r\n")
 
 
+def test_name_and_password_of_an_absolute_target_go_nowhere() -> None:
+    """The service hears the host alone, and nothing of them is recorded."""
+    seen: list[bytes] = []
+    with proxied(answering(OK, seen=seen)) as proxy, raw_client(proxy.port) as client:
+        client.sendall(b"GET http://ada:hunter2-pw@localhost:%d/x HTTP/1.1\r\nHost: x\r\n\r\n" % proxy.port)
+        assert read_message(client) == OK
+        assert "hunter2-pw" not in repr(proxy.only())
+    assert b"hunter2-pw" not in seen[0]
+
+
 def test_absolute_targets_of_ours_are_taken() -> None:
     """A client that was configured to use a proxy names the whole URL."""
     seen: list[bytes] = []

@@ -42,6 +42,15 @@ def test_requests_keep_what_was_sent() -> None:
     assert requests[4].headers.get("host") == "tags:80"
 
 
+@pytest.mark.parametrize("authority", [b"ada:secret@tags:80", b"ada@tags:80", b"a@b:c@tags:80", b"tags:80"])
+def test_an_absolute_target_names_the_host_without_name_and_password(authority: bytes) -> None:
+    """What stands before the last @ is nobody's host, and a secret at that."""
+    (arrived,) = read(b"GET http://%b/v1?mail=a@b HTTP/1.1\r\nHost: elsewhere\r\n\r\n" % authority)
+    assert isinstance(arrived, Arrived)
+    assert arrived.request.target == "/v1?mail=a@b"
+    assert arrived.request.headers.pairs == (("Host", "tags:80"),)
+
+
 @given(st.lists(st.integers(0, len(STREAM)), max_size=12))
 def test_where_the_network_cuts_changes_nothing(cuts: list[int]) -> None:
     """Any cutting of the stream gives the same requests."""

@@ -160,3 +160,10 @@ def test_a_changed_document_never_ends_in_a_defect(name: str, data: st.DataObjec
     document = _with(SOUND[name], path, data.draw(odd | json_values))
     with suppress(FormatError):
         FORMATS[name].read(Source("s", document, _body))
+
+
+@pytest.mark.parametrize("document", [[[]], [["a.json"]], ["a.json", {}], [["a.json", 1]]])
+def test_a_list_that_is_no_folder_of_wiremock_is_told(document: list[object]) -> None:
+    """It is read as one file, whose entries are no mappings."""
+    with pytest.raises(FormatError):
+        FORMATS["wiremock"].read(Source("s", document, _body))

@@ -132,3 +132,17 @@ def test_paths_are_read() -> None:
     assert path_steps("$") == ()
     assert path_steps("$.a[0].*[*][\"b\"]['c.d']") == ("a", 0, "*", "*", "b", "c.d")
     assert [path_steps(one) for one in ("a", "$..a", "$.a[", "$.a[?(@.b)]")] == [None] * 4
+
+
+@pytest.mark.parametrize(
+    ("rules", "part"),
+    [
+        ({"header": {"Location": {"matchers": [{"match": "regex", "regex": "/v1/.*"}]}}}, "header.Location"),
+        ({"$.headers.Location": {"match": "type"}}, "header.Location"),
+        ({"status": {"matchers": [{"match": "statusCode", "status": [200, 201]}]}}, "status"),
+    ],
+)
+def test_matchers_of_answers_that_are_not_kept_are_listed(rules: Any, part: str) -> None:
+    """Those of fields, and of statuses that have no word here."""
+    _, gathering = read(interaction(response={"matchingRules": rules}))
+    assert [one.part for one in gathering.left_out] == [f"response.matchingRules.{part}"]

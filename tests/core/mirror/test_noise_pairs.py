@@ -7,13 +7,15 @@ from truemirror.core.mirror.drift import DriftKind, drift
 from truemirror.core.mirror.exchange_id import exchange_id
 from truemirror.core.mirror.merge import merge
 from truemirror.core.mirror.model import Mirror, MirrorRules, Noise, Scenario
-from truemirror.core.mirror.noise import FLOW, STATE
+from truemirror.core.mirror.noise import FLOW
 from truemirror.core.mirror.noise_pairs import Twice, recorded_twice
 from truemirror.core.mirror.noise_walk import MEANING
 from truemirror.core.wire.exchange import Exchange, Request, Response
 from truemirror.core.wire.headers import Headers
 
 UUIDS = "0b7e1c9a-6a53-4f0e-9d5e-3a1f6f3b7c11", "5d0c2b1e-97f1-4f60-8a43-0d8f9c1b2a77"
+NONCES = "9c1f6f0e-31a4-4a63-9a0b-1d2e3f4a5b6c", "1e7b2d54-0c38-4f6a-8b1d-7f3a9c2e5d40"
+TRACES = "c41d7a90-5b2e-4c17-9f68-2a0e6b8d3f15", "77a0e3c2-d9b4-4e05-a6c1-58f21b9d0e34"
 TIMES = "2026-03-02T09:00:00Z", "2026-03-02T09:00:01Z"
 JSON = Headers((("Content-Type", "application/json"),))
 
@@ -73,18 +75,52 @@ def test_a_client_that_makes_values_up_is_request_noise() -> None:
 
 
 def test_what_an_answer_gave_is_no_noise_of_the_client() -> None:
-    """An id that flows is told; one that the client made, and the answer only echoes, is noise."""
+    """A word that flows is told; an id that the client made, and the answer only echoes, is noise."""
     made = twice(
         [said("POST /v1/tags", {"id": UUIDS[0]}, {"id": UUIDS[0]})],
         [said("POST /v1/tags", {"id": UUIDS[1]}, {"id": UUIDS[1]})],
     )
     assert rules(made) == [("answer", "body:/id", "uuid"), ("request", "body:/id", "uuid")]
     flowed = twice(
-        [said("POST /v1/tags", {"id": 7}), said("GET /v1/tags/7", {"n": 1})],
-        [said("POST /v1/tags", {"id": 8}), said("GET /v1/tags/8", {"n": 1})],
+        [said("POST /v1/tags", {"name": "red"}), said("GET /v1/tags?name=red", {"n": 1})],
+        [said("POST /v1/tags", {"name": "blue"}), said("GET /v1/tags?name=blue", {"n": 1})],
     )
     assert rules(flowed) == []
-    assert {(one.part, one.why) for one in flowed.found.unlike} == {("path:2", FLOW), ("body:/id", STATE)}
+    assert {(one.part, one.why) for one in flowed.found.unlike} == {("query:name", FLOW), ("body:/name", MEANING)}
+
+
+def test_requests_that_carry_what_an_answer_gave_are_followed_and_their_answers_compared() -> None:
+    """Long ids and short ones, beside noise of the client's own; what the answer then varies is a rule."""
+    for ids in (UUIDS, (7, 8)):
+        first, second = (
+            [
+                said("POST /v1/tags", {"id": ids[run]}),
+                said(f"GET /v1/tags/{ids[run]}", {"id": ids[run], "seen": TIMES[run]}),
+                said(f"GET /v1/tags/{ids[run]}?nonce={NONCES[run]}", {"id": ids[run], "trace": TRACES[run]}),
+            ]
+            for run in (0, 1)
+        )
+        seen = twice(first, second)
+        found = {(rule.operation, *short) for rule, short in zip(seen.found.rules, rules(seen), strict=True)}
+        assert {
+            ("GET /v1/tags/{}", "answer", "body:/seen", "date-time"),
+            ("GET /v1/tags/{}", "answer", "body:/trace", "uuid"),
+            ("GET /v1/tags/{}", "request", "query:nonce", "uuid"),
+        } <= found
+        assert not any(operation == "GET /v1/tags/{}" and part == "body:/id" for operation, _, part, _ in found)
+        assert {one.part for one in seen.found.unlike} <= {"body:/id"}  # a small number is told beside noise
+        assert seen.alone == ()
+
+
+def test_what_a_followed_request_is_answered_otherwise_is_told() -> None:
+    """Following an id hides no other difference."""
+    first, second = (
+        [said("POST /v1/tags", {"id": one}), said(f"GET /v1/tags/{one}", {"id": one, "state": state})]
+        for one, state in zip(UUIDS, ("open", "closed"), strict=True)
+    )
+    assert ("GET /v1/tags/{}", "body:/state") in {
+        (one.operation, one.part) for one in twice(first, second).found.unlike
+    }
 
 
 def test_a_request_that_asks_for_something_else_is_told() -> None:

@@ -1,6 +1,7 @@
 """What a person or a program reads when there is no recording."""
 
 import json
+import re
 
 import pytest
 
@@ -105,6 +106,35 @@ def test_fields_of_forms_are_told_apart() -> None:
     assert [difference.part for difference in told.nearest[0].differences] == ["body:/key"]
     assert any("truemirror flow tags --write" in line for line in miss_lines(told))
     assert [json.loads(line)["part"] for line in noise_lines(told)] == ["body:/key"]
+
+
+def upload(boundary: str, *parts: tuple[str, bytes]) -> Request:
+    """A request that sends parts by name."""
+    pieces = [
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n'.encode() + content + b"\r\n"
+        for name, content in parts
+    ]
+    field = Headers((("Content-Type", f"multipart/form-data; boundary={boundary}"),))
+    return Request("POST", "/v1/tags", field, b"".join(pieces) + f"--{boundary}--\r\n".encode())
+
+
+def test_parts_of_a_multipart_body_are_told_apart() -> None:
+    """Only those that differ, by their headers and a hash in letters; never by raw bytes."""
+    known = Exchange(upload("aa", ("colour", b"red"), ("file", b"\x00\x1b[31m")), Response(200))
+    tags = Mirror("tags", scenarios=(Scenario("ada", (known,)),))
+    (told,) = miss(tags, upload("bb", ("colour", b"red"), ("file", b"\x89PNG"))).nearest[0].differences
+    assert told.part == "body"
+    for text in (told.recorded, told.got):
+        assert re.fullmatch(r'name="file" \(content [0-9a-f]{8}\)', text)
+    assert told.recorded != told.got
+    (told,) = miss(tags, upload("bb", ("colour", b"red"))).nearest[0].differences
+    assert (told.recorded[:11], told.got) == ('name="file"', "(absent)")
+
+
+def test_an_empty_value_is_told_from_none() -> None:
+    """`c=` was recorded, `c` came."""
+    lines = miss_lines(miss(mirror("/v1/tags?c="), Request("GET", "/v1/tags?c")))
+    assert "    query:c: recorded (empty), got (no value)" in lines
 
 
 def test_no_rule_is_offered_where_none_would_help() -> None:

@@ -102,3 +102,14 @@ def test_what_is_no_report_is_told_with_its_place(document: Any) -> None:
         read_report(document, "told.json")
     assert told.value.where == "told.json"
     assert "--mirror-report" in told.value.fix
+
+
+def test_two_versions_of_a_service_are_told_apart() -> None:
+    """A run may have asked both; each mirror is counted by its own."""
+    newer = replace(MIRROR, version="2.0.0")
+    parts = {
+        "deals@1.0.0": use_document(INDEX, frozenset({0})),
+        "deals@2.0.0": use_document(build_index(newer), frozenset({1, 2})),
+    }
+    uses = read_report(report_document(parts), "told.json").services["deals"]
+    assert (places_of(MIRROR, uses)[0], places_of(newer, uses)[0]) == ({0}, {1, 2})

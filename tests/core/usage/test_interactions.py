@@ -15,7 +15,7 @@ from truemirror.core.foreign.pact_writing import Parties, write_pact
 from truemirror.core.mirror.model import Mirror, MirrorRules, Scenario
 from truemirror.core.usage.expected import needs_of, requests_of
 from truemirror.core.usage.interactions import Known, by_path, of_expectation, of_mirror
-from truemirror.core.usage.needs import Expectation, Need
+from truemirror.core.usage.needs import Asked, Expectation, Need
 from truemirror.core.usage.paths import steps_of
 from truemirror.core.usage.schema import schema_of_all
 from truemirror.core.wire.exchange import Exchange, Fault, FaultKind, Request, Response
@@ -23,6 +23,7 @@ from truemirror.core.wire.headers import Headers
 
 JSON = Headers((("Content-Type", "application/json"),))
 WEB = Parties("web", "pets")
+ASKED_AT_NIGHT = Asked(Request("GET", "/pets"), "x", ("Tom is there", "it is night"))
 NAMES = st.text(st.characters(codec="utf-8", exclude_characters="\"'*"), min_size=1, max_size=4)
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-9, 9) | st.floats(-9, 9) | st.text("ab", max_size=3),
@@ -180,3 +181,20 @@ def test_without_a_recording_an_answer_is_made_up() -> None:
     (one,) = of_expectation(Expectation("web", "pets", needs, asked), by_path, gathering)
     assert json.loads(one.exchange.outcome.body)["id"].startswith("pet_")
     assert [(each.entry, each.whole) for each in gathering.left_out] == [("GET /lost 404", True)]
+
+
+def test_an_id_that_an_answer_gave_is_listed_once() -> None:
+    """The pact has the recorded one, so the provider's state has to bring it up; what the client chose is its own."""
+    born = exchange("/pets", {"id": "pet_7f3a9c21d0"}, "POST", 201)
+    asked = exchange("/pets/pet_7f3a9c21d0"), exchange("/pets/pet_7f3a9c21d0/toys")
+    _, left = told(mirror(exchange("/pets/pet_00ee51aa77"), born, *asked, exchange("/pets/pet_00ee51aa77")))
+    assert len(left) == 1
+    assert left[0].startswith("request.path")
+    assert "exchange 2 answered this value" in left[0]
+
+
+def test_states_of_a_pact_are_in_the_pact_that_is_written_of_it() -> None:
+    """Where there is no mirror to take them from."""
+    known = Expectation("web", "pets", (Need("GET /pets", "200", (), because="x"),), (ASKED_AT_NIGHT,))
+    (found,) = of_expectation(known, by_path, Gathering())
+    assert found.states == ("Tom is there", "it is night")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from truemirror.core.usage.needs import KINDS, Asked, Expectation, Need, document, read, reads
+from truemirror.core.usage.needs import KINDS, Asked, Expectation, Need, document, read, reads, states_of
 from truemirror.core.usage.paths import Every, spelled, steps_of
 from truemirror.core.wire.exchange import Request
 from truemirror.core.wire.headers import Headers
@@ -30,6 +30,7 @@ requests = st.builds(
         Request, texts, texts, st.lists(st.tuples(texts, texts), max_size=2).map(tuple).map(Headers), st.binary()
     ),
     texts,
+    st.lists(texts, max_size=2).map(tuple),
 )
 
 
@@ -83,3 +84,19 @@ def test_an_unread_path_is_known_as_such_only_where_all_consumers_are() -> None:
     assert reads(known, ["web", "feed"])("$.a[].c") is None
     assert reads(known, ["web", "feed"])("$.a[].b") is True
     assert reads((), [])("$.a") is None
+
+
+def test_states_are_found_by_the_scenario_that_they_made() -> None:
+    """A request without any adds nothing."""
+    asked = (Asked(Request("GET", "/"), "", ("Tom is there", "it is night")), Asked(Request("GET", "/"), "", ("Tom",)))
+    known = Expectation("web", "pets", (), (*asked, Asked(Request("GET", "/"))))
+    assert states_of([known]) == {"Tom is there, it is night": ("Tom is there", "it is night"), "Tom": ("Tom",)}
+
+
+def test_states_that_are_no_texts_are_refused() -> None:
+    """With their place."""
+    content = document(Expectation("web", "pets", (), (Asked(Request("GET", "/")),)))
+    content["requests"][0]["states"] = [1]
+    with pytest.raises(FormatError, match="states") as caught:
+        read(content, "web.json")
+    assert caught.value.where == "web.json, requests[0]"

@@ -227,10 +227,11 @@ def in_origin_form(head: RequestHead, owns: Callable[[str], bool]) -> RequestHea
     if not mark or scheme.lower() not in ("http", "https"):
         _refuse(400, "malformed_request", f"'{target[:100]}' is neither a path nor a URL")
     end = min((place for place in map(rest.find, "/?#") if place >= 0), default=len(rest))
-    if not owns(rest[:end]):
-        _refuse(421, "not_ours", f"this proxy stands in front of one service, not of {rest[:end]}")
+    host = rest[:end].rpartition("@")[2]  # less a name and a password, which belong to nobody's Host
+    if not owns(host):
+        _refuse(421, "not_ours", f"this proxy stands in front of one service, not of {host}")
     path = rest[end:] if rest[end : end + 1] == "/" else f"/{rest[end:]}"
-    return replace(head, target=path, headers=head.headers.replacing("Host", rest[:end]))
+    return replace(head, target=path, headers=head.headers.replacing("Host", host))
 
 
 def _refuse(status: int, code: str, message: str) -> NoReturn:

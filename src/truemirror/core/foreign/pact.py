@@ -17,6 +17,7 @@ from truemirror.core.foreign.carried import Carried, Gathering, Source, numbered
 from truemirror.core.foreign.message import encoded, fields, media_name, request_of, response_of, target_of
 from truemirror.core.foreign.node import Node
 from truemirror.core.foreign.stub import escaped
+from truemirror.core.usage.needs import JOINED
 from truemirror.core.wire.exchange import Exchange
 from truemirror.core.wire.headers import Headers
 from truemirror.errors import FormatError
@@ -73,7 +74,7 @@ def read_pact(source: Source) -> Carried:
     """The interactions as recorded exchanges, a scenario for each provider state. Raises FormatError."""
     gathering = Gathering()
     for one in interactions_of(source, gathering).interactions:
-        gathering.carry(one.entry, one.exchange, scenario=", ".join(one.states))
+        gathering.carry(one.entry, one.exchange, scenario=JOINED.join(one.states))
     return gathering.carried()
 
 
@@ -220,14 +221,17 @@ def _each(node: Node) -> list[Node]:
 
 
 def _matchers(rules: Node, entry: str, gathering: Gathering) -> tuple[str, tuple[Matcher, ...]]:
-    """The status that is expected where a matcher says it, and the matchers of the body."""
+    """The status that is expected where a matcher says it, and the matchers of the body; others are listed."""
     status, found = "", []
     for part, path, node in _rules(rules):
         many = _each(node)
         for one in many:
             kind = _kind(one)
             if part == "status":
-                status = _STATUSES.get(one.get("status").scalar(), "")
+                status = _STATUSES.get(one.get("status").text(), "") if one.get("status").is_text else ""
+                if not status and kind != "equality":
+                    why = f"`{kind}`: the example's status is taken"
+                    gathering.leave(entry, "response.matchingRules.status", why)
             elif part == "body":
                 steps = path_steps(path)
                 if steps is None or (len(many) > 1 and node.get("combine").text("AND").upper() == "OR"):
@@ -238,6 +242,10 @@ def _matchers(rules: Node, entry: str, gathering: Gathering) -> tuple[str, tuple
                 elif kind:
                     text = one.get("regex").text() if kind == "regex" else _plain(one.get("value"))
                     found.append(Matcher(steps, kind, text))
+            elif kind != "equality":
+                place = f"{part}.{path}" if path else part
+                why = f"`{kind}`: of an answer, matchers of its status and its body are kept"
+                gathering.leave(entry, f"response.matchingRules.{place}", why)
     return status, tuple(found)
 
 

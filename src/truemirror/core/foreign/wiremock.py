@@ -40,8 +40,7 @@ def read_wiremock(source: Source) -> Carried:
 
 def _mappings(source: Source) -> Iterator[tuple[Node, str, bool]]:
     """Every mapping of every file, with the file, and whether the file is a list of the admin API."""
-    files = source.document if isinstance(source.document, list) else [["", source.document]]
-    for name, document in files:
+    for name, document in _files(source.document):
         file, node = str(name), Node(document, str(name))
         if node.is_list:
             yield from ((one, file, False) for one in node)
@@ -52,6 +51,13 @@ def _mappings(source: Source) -> Iterator[tuple[Node, str, bool]]:
         else:
             what = "holds neither a mapping nor `mappings`"
             raise FormatError(what, where=node.path, fix="give WireMock's mappings folder, or a file of it")
+
+
+def _files(document: object) -> list[tuple[object, object]]:
+    """The name and the document of each file of a folder that was read; one without a name where it was a file."""
+    if isinstance(document, list) and all(isinstance(one, list | tuple) and len(one) == 2 for one in document):
+        return [(name, held) for name, held in document]
+    return [("", document)]
 
 
 def _mapping(mapping: Node, number: int, source: Source, gathering: Gathering) -> Step | None:

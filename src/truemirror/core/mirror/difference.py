@@ -6,12 +6,15 @@ cut to what a line can hold. What is absent is shown as absent, not as empty.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 import orjson
 
 from truemirror.core.mirror.parts import Parts
+from truemirror.core.mirror.pointer import escaped
 from truemirror.core.mirror.relax import FORM, form_pairs
+from truemirror.core.wire.canonical import multipart_parts
 
 ABSENT = "(absent)"
 _SHOWN = 160
@@ -46,6 +49,8 @@ def differences_of(recorded: Parts, got: Parts) -> Iterator[Difference]:
     if recorded.body != got.body:
         if recorded.media == got.media == FORM:
             yield from _pairs("body", _fields(recorded.body), _fields(got.body))
+        elif (ones := multipart_parts(recorded.body)) and (others := multipart_parts(got.body)):
+            yield Difference("body", *_unlike_parts(ones, others))
         else:
             yield from body_differences(recorded.body, got.body)
 
@@ -53,6 +58,22 @@ def differences_of(recorded: Parts, got: Parts) -> Iterator[Difference]:
 def _fields(canonical: bytes) -> tuple[tuple[str, str | None], ...]:
     """The fields of a form, by pointers."""
     return tuple((f"/{escaped(key)}", value) for key, value in form_pairs(canonical))
+
+
+def _unlike_parts(ones: Sequence[tuple[str, str]], others: Sequence[tuple[str, str]]) -> tuple[str, str]:
+    """Those parts of two multipart bodies that differ, or are in one only, for people."""
+    pairs = [pair for pair in zip_longest(ones, others) if pair[0] != pair[1]]
+    old, new = ("; ".join(_part(pair[side]) for pair in pairs) for side in (0, 1))
+    return old, new
+
+
+def _part(part: tuple[str, str] | None) -> str:
+    """One part of a multipart body: its headers, and enough of a hash to tell its content from another."""
+    if part is None:
+        return ABSENT
+    head, digest = part
+    told = head.replace("Content-Disposition: form-data; ", "").replace("\n", ", ")
+    return f"{short(told)} (content {digest[:8]})"
 
 
 def _pairs(
@@ -98,11 +119,6 @@ def _json(pointer: str, old: Any, new: Any) -> Iterator[Difference]:
                 yield from _json(f"{pointer}/{place}", one, other)
     else:
         yield Difference(f"body:{pointer}" if pointer else "body", _text(old), _text(new))
-
-
-def escaped(step: str) -> str:
-    """A step as a JSON pointer writes it."""
-    return step.replace("~", "~0").replace("/", "~1")
 
 
 def _text(value: Any) -> str:

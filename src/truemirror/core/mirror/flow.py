@@ -17,12 +17,12 @@ from itertools import islice
 from typing import TypeVar
 from urllib.parse import unquote_plus
 
-from truemirror.core.mirror.difference import escaped
 from truemirror.core.mirror.flow_rename import Names, Renaming, renamed_request, renamed_response
 from truemirror.core.mirror.model import Link, Noise
 from truemirror.core.mirror.noise_kinds import is_text_of
 from truemirror.core.mirror.operation import operation_of
 from truemirror.core.mirror.part_values import answer_values, body_values, header_value, request_values, same_case
+from truemirror.core.mirror.pointer import escaped
 from truemirror.core.mirror.redaction_rewrite import with_response
 from truemirror.core.mirror.relax import Relaxation
 from truemirror.core.wire.exchange import Fault, Outcome, Request, Response

@@ -14,9 +14,8 @@ from urllib.parse import quote, unquote, unquote_plus
 
 import orjson
 
-from truemirror.core.mirror.difference import escaped
-from truemirror.core.mirror.noise_blank import steps_of
 from truemirror.core.mirror.part_values import ADDRESSES
+from truemirror.core.mirror.pointer import escaped, is_meant, steps_of
 from truemirror.core.mirror.redaction_rewrite import with_contents
 from truemirror.core.wire.exchange import Request, Response
 from truemirror.core.wire.headers import Headers
@@ -170,7 +169,7 @@ def renamed_json(text: str, renaming: Renaming, changed: list[Changed]) -> str:
     for stack, start, stop in _values(text):
         raw = text[start:stop]
         value = (json.loads(raw) if "\\" in raw else raw[1:-1]) if raw[0] == '"' else raw
-        part = next((part for part, steps in at.items() if _leads(steps, stack)), "") if at else ""
+        part = next((part for part, steps in at.items() if is_meant(steps, stack)), "") if at else ""
         if part:
             new = renaming.of(part, value)
         elif raw[0] == '"':
@@ -189,13 +188,6 @@ def _literal(value: str, raw: str, text: str) -> str:
     if raw[0] != '"' and _NUMBER.fullmatch(value):
         return value
     return json.dumps(value, ensure_ascii=text.isascii())
-
-
-def _leads(pattern: list[str], stack: list[str | int]) -> bool:
-    """Whether the steps to a value are those that a pattern with stars means."""
-    return len(pattern) == len(stack) and all(
-        one in ("*", str(other)) for one, other in zip(pattern, stack, strict=True)
-    )
 
 
 def _values(text: str) -> Iterator[tuple[list[str | int], int, int]]:

@@ -12,9 +12,9 @@ themselves are left to `links`, which follows them everywhere.
 from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
-from truemirror.core.mirror.difference import escaped
 from truemirror.core.mirror.operation import looks_like_parameter
 from truemirror.core.mirror.part_values import ADDRESSES, body_values
+from truemirror.core.mirror.pointer import escaped
 from truemirror.core.wire.exchange import Request, Response
 
 Named = tuple[str, str]

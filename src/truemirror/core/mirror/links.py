@@ -16,13 +16,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from truemirror.core.mirror.difference import escaped
 from truemirror.core.mirror.exchange_id import VOLATILE
 from truemirror.core.mirror.link_addresses import addresses_asked, addresses_given
 from truemirror.core.mirror.model import Link, Mirror, Scenario
 from truemirror.core.mirror.noise_kinds import is_text_of
 from truemirror.core.mirror.operation import looks_like_parameter, operation_of
 from truemirror.core.mirror.part_values import ADDRESSES, body_values, cookies, header_value, set_cookies
+from truemirror.core.mirror.pointer import escaped
 from truemirror.core.mirror.standin import CREDENTIAL_HEADERS, is_stand_in
 from truemirror.core.wire.canonical import canonical_query
 from truemirror.core.wire.exchange import Exchange, Request, Response, is_safe

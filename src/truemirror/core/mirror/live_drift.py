@@ -12,12 +12,12 @@ from typing import Any
 
 import orjson
 
-from truemirror.core.mirror.difference import escaped
 from truemirror.core.mirror.live_shapes import Shapes, json_of, type_of, walked, wide_steps
 from truemirror.core.mirror.model import Noise
-from truemirror.core.mirror.noise_blank import blanked_body, steps_of
+from truemirror.core.mirror.noise_blank import blanked_body
 from truemirror.core.mirror.noise_kinds import ABSENT_OR_PRESENT
 from truemirror.core.mirror.noise_walk import ORDER, json_spots
+from truemirror.core.mirror.pointer import escaped, steps_of
 from truemirror.core.wire.exchange import Fault, Outcome, Response
 from truemirror.core.wire.media import media_type
 

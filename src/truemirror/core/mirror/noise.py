@@ -22,11 +22,11 @@ from typing import Final
 
 from truemirror.core.mirror.exchange_id import NO_RULES, exchange_id
 from truemirror.core.mirror.model import MirrorRules, Noise
-from truemirror.core.mirror.noise_blank import steps_of
 from truemirror.core.mirror.noise_kinds import ABSENT_OR_PRESENT, DEPENDENT, holds, widest
 from truemirror.core.mirror.noise_walk import Spot
 from truemirror.core.mirror.noise_where import answer_spots
 from truemirror.core.mirror.operation import operation_of
+from truemirror.core.mirror.pointer import is_meant, steps_of
 from truemirror.core.wire.exchange import Exchange
 
 STATE: Final = "what was written in between may have changed it"
@@ -180,7 +180,7 @@ def _covers(known: Noise, part: str, kind: str) -> bool:
         others = others[: len(steps)]
     elif not holds(known.kind, kind, text=False):
         return False
-    return len(steps) == len(others) and all(step in ("*", its) for step, its in zip(steps, others, strict=True))
+    return is_meant(steps, others)
 
 
 def with_noise(rules: MirrorRules, found: Iterable[Noise]) -> MirrorRules:

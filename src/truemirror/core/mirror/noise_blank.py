@@ -5,17 +5,17 @@ An attribute that may be absent is taken out; has it a kind besides, then only w
 rules for one attribute the widest kind speaks first, so that more rules never tell apart what fewer held for the same.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
 
 from truemirror.core.mirror.model import Noise
 from truemirror.core.mirror.noise_kinds import ABSENT_OR_PRESENT, WIDE_FIRST, is_text_of, is_value_of
+from truemirror.core.mirror.pointer import GONE, change_at, located, steps_of
 
 _ORDER = {kind: place for place, kind in enumerate((*WIDE_FIRST, ABSENT_OR_PRESENT))}
 _BODY = "body:"
-_MOST_DIGITS = 18
 
 
 class _Kind(str):
@@ -27,17 +27,6 @@ class _Kind(str):
 def noise_of(rules: Iterable[Noise], operation: str, of: str = "answer") -> tuple[Noise, ...]:
     """The rules that hold for one side of an operation."""
     return tuple(one for one in rules if one.of == of and one.operation in ("*", operation))
-
-
-def steps_of(pointer: str) -> list[str]:
-    """The steps of a JSON pointer; none for the whole document. A slash that was forgotten in front is added."""
-    steps = pointer.removeprefix("/").split("/") if pointer else []
-    return [step.replace("~1", "/").replace("~0", "~") for step in steps]
-
-
-def number_of(step: str) -> int | None:
-    """The number that a step is; None for what is none, or has more digits than any list has members."""
-    return int(step) if len(step) <= _MOST_DIGITS and step.isdecimal() else None
 
 
 def has_noisy_body(noise: Iterable[Noise]) -> bool:
@@ -78,36 +67,19 @@ def blanked_body(body: bytes, noise: Iterable[Noise]) -> bytes:
         return body
 
 
-def _blank(value: Any, steps: list[str], kind: str, *, alone: bool) -> Any:
-    """A value with its kind wherever the steps lead, `*` being every index or key."""
-    if not steps:
-        return _Kind(kind) if is_value_of(kind, value) else value
-    step, rest = steps[0], steps[1:]
-    for place in tuple(_places(value, step)):
-        if kind != ABSENT_OR_PRESENT or rest:
-            value[place] = _blank(value[place], rest, kind, alone=alone)
-        elif isinstance(value, dict) and (alone or type(value[place]) is _Kind):
-            del value[place]
-    return value
+def _blank(document: Any, steps: list[str], kind: str, *, alone: bool) -> Any:
+    """A document with its kind wherever the steps lead; what may be absent is taken out of its object.
 
+    With further kinds for the same place (not `alone`) that is only where one of them stands already.
+    """
 
-def _places(value: Any, step: str) -> Iterator[Any]:
-    """The keys or indexes of a container that a step names."""
-    if isinstance(value, dict):
-        yield from value if step == "*" else [step] if step in value else []
-    elif isinstance(value, list):
-        if step == "*":
-            yield from range(len(value))
-        else:
-            place = number_of(step)
-            if place is not None and place < len(value):
-                yield place
+    def absent(value: Any) -> Any:
+        """Nothing in a value's place."""
+        return GONE if alone or type(value) is _Kind else value
 
-
-def located(value: Any, steps: Sequence[str]) -> Iterator[Any]:
-    """The values of a document that steps lead to, in order."""
-    if not steps:
-        yield value
-        return
-    for place in _places(value, steps[0]):
-        yield from located(value[place], steps[1:])
+    if kind != ABSENT_OR_PRESENT or not steps:
+        return change_at(document, steps, lambda value: _Kind(kind) if is_value_of(kind, value) else value)
+    for holder in located(document, steps[:-1]):
+        if isinstance(holder, dict):  # members of a list have no name that could be absent
+            change_at(holder, steps[-1:], absent)
+    return document

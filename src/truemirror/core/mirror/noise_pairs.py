@@ -1,22 +1,26 @@
 """A conversation that was recorded twice: which exchanges are the same one, and which requests vary by themselves.
 
     same       the k-th occurrence of a request in both runs
+    followed   of what is left, the same where the request carries the first run's values in place of its own
     moved      of what is left, the k-th request of an operation in both, where there are equally many of it
     alone      in one run only
 
 Rules: scenario by scenario. What a request says because an answer before it gave it, in both runs, is no noise of the
-client: the value flows from the answer, and a replay gives the recorded one. The default scenario is merged, so that of
-more requests than the second run made the last ones are those of the first run.
+client: the value flows from the answer, and a replay gives the recorded one. Such values are followed along the links
+that both runs show, but for those that a client makes, whose varying is what is looked for. The default scenario is
+merged, so that of more requests than the second run made the last ones are those of the first run.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import orjson
 
+from truemirror.core.mirror.again import in_old_values
 from truemirror.core.mirror.exchange_id import identity_under
-from truemirror.core.mirror.model import DEFAULT_SCENARIO, Mirror, MirrorRules, Scenario
+from truemirror.core.mirror.links import find_links
+from truemirror.core.mirror.model import DEFAULT_SCENARIO, Link, Mirror, MirrorRules, Scenario
 from truemirror.core.mirror.noise import FoundNoise, NoiseFinder
 from truemirror.core.mirror.noise_walk import Spot
 from truemirror.core.mirror.noise_where import request_spots
@@ -26,6 +30,8 @@ from truemirror.core.wire.exchange import Exchange, Fault, Response, is_safe
 
 Numbered = tuple[int, Exchange]
 """An exchange and its number in its scenario, from 0."""
+Asked = tuple[bytes, int]
+"""What was asked, and for which time, from 0."""
 Given = Mapping[str, int]
 """The number of the exchange whose answer gave a value first."""
 
@@ -49,9 +55,10 @@ def recorded_twice(kept: Mirror, second: Mirror, *, wrote: bool = False) -> Twic
     rules = kept.rules
     finder = NoiseFinder(rules, wrote=wrote or any(is_write(one, rules.reads) for _, _, one in second.places()))
     alone: list[tuple[str, str]] = []
+    following = replace(rules, links=_given_links(kept, second))
     for scenario in second.scenarios:
         before = kept.scenario(scenario.name) or Scenario(scenario.name)
-        left_over = _hold(finder, before, scenario)
+        left_over = _hold(finder, before, scenario, following)
         alone += [(scenario.name, f"{one.request.method} {one.request.target}") for one in left_over]
     return Twice(finder.found(), tuple(alone), finder.wrote)
 
@@ -64,25 +71,52 @@ def is_write(exchange: Exchange, reads: Iterable[str]) -> bool:
     return status is None or status < 400 or status >= 500
 
 
-def _hold(finder: NoiseFinder, kept: Scenario, second: Scenario) -> list[Exchange]:
+def _given_links(kept: Mirror, second: Mirror) -> tuple[Link, ...]:
+    """Where values flow from answers into requests, in both runs or as the mirror holds it; no value of a client."""
+    shown = find_links(second)
+    links = (*kept.rules.links, *(link for link in find_links(kept) if link in shown))
+    return tuple(link for link in dict.fromkeys(links) if link.to and not link.made)
+
+
+def _hold(finder: NoiseFinder, kept: Scenario, second: Scenario, following: MirrorRules) -> list[Exchange]:
     """Compare one scenario with its second self; gives back what only the second one has."""
-    left, right = _by_identity(kept, finder.known), _by_identity(second, finder.known)
+    left, right = _by_identity(kept.exchanges, finder.known), _by_identity(second.exchanges, finder.known)
     for key, (_, one) in left.items():
         if key in right:
             finder.compare(one, right[key][1])
-    old, new = _by_operation(left, right), _by_operation(right, left)
+    followed = _followed(kept, second, following)
+    old, new = _less(left, right), _less(right, left)
+    again = _by_identity(followed, finder.known)
+    left_over = {number for number, _ in new.values()}
+    same = {key for key in old if key in again and again[key][0] in left_over}
+    for key in same:
+        left_over.discard(again[key][0])
+    for key, (_, one) in old.items():
+        if key in same:
+            finder.compare(one, again[key][1])
+    ones = _by_operation(exchange for key, exchange in old.items() if key not in same)
+    others = _by_operation((number, followed[number]) for number, _ in new.values() if number in left_over)
     given, its_given = _given(kept), _given(second)
     alone: list[Exchange] = []
-    for operation, others in new.items():
-        ones = old.get(operation, [])
+    for operation, its in others.items():
+        mine = ones.get(operation, [])
         if kept.name == DEFAULT_SCENARIO:
-            ones = ones[-len(others) :]
-        if len(ones) != len(others):
-            alone += [exchange for _, exchange in others]
+            mine = mine[-len(its) :]
+        if len(mine) != len(its):
+            alone += [second.exchanges[number] for number, _ in its]
             continue
-        for mine, its_other in zip(ones, others, strict=True):
-            _moved(finder, mine, its_other, given, its_given)
+        for one_of_mine, its_other in zip(mine, its, strict=True):
+            _moved(finder, one_of_mine, its_other, given, its_given)
     return alone
+
+
+def _followed(kept: Scenario, second: Scenario, following: MirrorRules) -> tuple[Exchange, ...]:
+    """The second run, in the values of the first where a request carries them; other exchanges as they are."""
+    if not following.links:
+        return tuple(second.exchanges)
+    again = in_old_values(kept.exchanges, second.exchanges, following)
+    pairs = zip(second.exchanges, again, strict=True)
+    return tuple(today if today.request == renamed.request else renamed for today, renamed in pairs)
 
 
 def _moved(finder: NoiseFinder, one: Numbered, other: Numbered, given: Given, its_given: Given) -> None:
@@ -104,25 +138,27 @@ def _came_before(values: Sequence[str], given: Given, number: int) -> bool:
     return bool(values) and all(given.get(value, number) < number for value in values)
 
 
-def _by_identity(scenario: Scenario, rules: MirrorRules) -> dict[tuple[bytes, int], Numbered]:
+def _by_identity(exchanges: Iterable[Exchange], rules: MirrorRules) -> dict[Asked, Numbered]:
     """Exchanges by what was asked and for which time."""
     seen: defaultdict[bytes, int] = defaultdict(int)
-    found: dict[tuple[bytes, int], Numbered] = {}
-    for number, exchange in enumerate(scenario.exchanges):
+    found: dict[Asked, Numbered] = {}
+    for number, exchange in enumerate(exchanges):
         identity = identity_under(exchange, rules)
         found[identity, seen[identity]] = number, exchange
         seen[identity] += 1
     return found
 
 
-def _by_operation(
-    mine: dict[tuple[bytes, int], Numbered], others: dict[tuple[bytes, int], Numbered]
-) -> dict[str, list[Numbered]]:
-    """What the other run lacks, by operation, in order."""
+def _less(mine: Mapping[Asked, Numbered], others: Mapping[Asked, Numbered]) -> dict[Asked, Numbered]:
+    """What the other run lacks, in order."""
+    return {key: one for key, one in mine.items() if key not in others}
+
+
+def _by_operation(exchanges: Iterable[Numbered]) -> dict[str, list[Numbered]]:
+    """Exchanges by operation, in order."""
     found: defaultdict[str, list[Numbered]] = defaultdict(list)
-    for key, (number, exchange) in mine.items():
-        if key not in others:
-            found[operation_of(exchange.request.method, exchange.request.path)].append((number, exchange))
+    for number, exchange in exchanges:
+        found[operation_of(exchange.request.method, exchange.request.path)].append((number, exchange))
     return found
 
 

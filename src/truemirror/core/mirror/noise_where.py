@@ -15,10 +15,10 @@ import orjson
 
 from truemirror.core.mirror.difference import short
 from truemirror.core.mirror.exchange_id import COOKIE_EXPIRES, VOLATILE
-from truemirror.core.mirror.noise_blank import located
 from truemirror.core.mirror.noise_kinds import ABSENT_OR_PRESENT, DEPENDENT, holds, is_meaning, kind_of_values
 from truemirror.core.mirror.noise_walk import TYPE, Spot, json_spots, text_spots
 from truemirror.core.mirror.parts import Parts
+from truemirror.core.mirror.pointer import located
 from truemirror.core.wire.canonical import canonical_query
 from truemirror.core.wire.exchange import Outcome, Request, Response
 from truemirror.core.wire.headers import Headers

@@ -5,13 +5,13 @@ for every index or key. Nothing here fails: a part that is not there has no valu
 lists, booleans and null are no values that flow. A Location's value is the last step of its path.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
 
 import orjson
 
-from truemirror.core.mirror.noise_blank import number_of, steps_of
+from truemirror.core.mirror.pointer import is_meant, number_of, steps_of
 from truemirror.core.wire.canonical import canonical_query
 from truemirror.core.wire.exchange import Request, Response
 from truemirror.core.wire.headers import Headers
@@ -36,7 +36,7 @@ def request_values(request: Request, part: str) -> tuple[str, ...]:
         case "cookie":
             return tuple(value for key, value in cookies(request.headers) if key == name)
         case "body":
-            return tuple(text for pointer, text in body_values(request) if _matches(steps_of(name), pointer))
+            return tuple(text for pointer, text in body_values(request) if is_meant(steps_of(name), pointer))
         case _:
             return ()
 
@@ -50,7 +50,7 @@ def answer_values(response: Response, part: str) -> tuple[str, ...]:
         case "cookie":
             return tuple(value for key, value in set_cookies(response.headers) if key == name)
         case "body":
-            return tuple(text for pointer, text in body_values(response) if _matches(steps_of(name), pointer))
+            return tuple(text for pointer, text in body_values(response) if is_meant(steps_of(name), pointer))
         case _:
             return ()
 
@@ -114,10 +114,3 @@ def _leaves(document: Any) -> Iterator[tuple[tuple[str, ...], str]]:
             yield pointer, value
         elif isinstance(value, int | float) and not isinstance(value, bool):
             yield pointer, str(value)
-
-
-def _matches(pattern: Sequence[str], pointer: Sequence[str]) -> bool:
-    """Whether a pointer is one that a pattern with stars means."""
-    if len(pattern) != len(pointer):
-        return False
-    return all(one in ("*", other) for one, other in zip(pattern, pointer, strict=True))

@@ -10,25 +10,22 @@ the one that miss reports print, so that it can be pasted. A part whose value is
 """
 
 import ast
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import orjson
 
 from truemirror.core.mirror.model import Ignore, Link, MirrorRules, Noise
-from truemirror.core.mirror.noise_blank import number_of, steps_of
 from truemirror.core.mirror.noise_kinds import ABSENT_OR_PRESENT, is_text_of, is_value_of
 from truemirror.core.mirror.parts import Parts
+from truemirror.core.mirror.pointer import GONE, Change, change_at, number_of, steps_of
 
 Relaxation = Ignore | Noise | Link
 """What lets a request be the same as another: all of a part, its value within a kind, or a value that clients make."""
 Pairs = tuple[tuple[str, str | None], ...]
-Change = Callable[[Any], Any]
-"""What becomes of a value; `_GONE` takes it out."""
 
 FORM = "application/x-www-form-urlencoded"
-_GONE = object()
 
 
 def levels_of(rules: MirrorRules) -> tuple[tuple[Relaxation, ...], ...]:
@@ -67,7 +64,7 @@ def relax(parts: Parts, rules: Iterable[Relaxation]) -> Parts:
 
 def _drop(_value: Any) -> Any:
     """Nothing is left of it."""
-    return _GONE
+    return GONE
 
 
 def _blank(kind: str) -> tuple[Change, Change]:
@@ -89,7 +86,7 @@ def _with(parts: Parts, part: str, change: Change, change_json: Change) -> Parts
             media = parts.media
             if lower == "content-type" and media:
                 changed = change(media)
-                media = "" if changed is _GONE else changed
+                media = "" if changed is GONE else changed
             return replace(parts, selectors=_pairs(parts.selectors, lower, change), media=media)
         case "credentials":
             return replace(parts, credentials=_pairs(parts.credentials, name, change))
@@ -97,7 +94,7 @@ def _with(parts: Parts, part: str, change: Change, change_json: Change) -> Parts
             number = number_of(name)
             return parts if number is None else replace(parts, path=_step(parts.path, number, change))
         case "body" if not name:
-            return replace(parts, body=b"", media="") if change(None) is _GONE else parts
+            return replace(parts, body=b"", media="") if change(None) is GONE else parts
         case "body":
             return replace(parts, body=_body(parts, name, change, change_json))
         case _:
@@ -107,7 +104,7 @@ def _with(parts: Parts, part: str, change: Change, change_json: Change) -> Parts
 def _pairs(pairs: Sequence[tuple[str, Any]], name: str, change: Change) -> tuple[tuple[str, Any], ...]:
     """Pairs with the values of one name changed, of all names for none."""
     changed = ((key, change(value) if not name or key == name else value) for key, value in pairs)
-    return tuple(pair for pair in changed if pair[1] is not _GONE)
+    return tuple(pair for pair in changed if pair[1] is not GONE)
 
 
 def _step(path: str, number: int, change: Change) -> str:
@@ -115,7 +112,7 @@ def _step(path: str, number: int, change: Change) -> str:
     steps = path.split("/")
     if number + 1 < len(steps):
         changed = change(steps[number + 1])
-        steps[number + 1] = "\0" if changed is _GONE else changed
+        steps[number + 1] = "\0" if changed is GONE else changed
     return "/".join(steps)
 
 
@@ -130,7 +127,7 @@ def _body(parts: Parts, pointer: str, change: Change, change_json: Change) -> by
         return parts.body
     try:
         changed = change_at(document, steps, change_json)
-        return b"" if changed is _GONE else orjson.dumps(changed, option=orjson.OPT_SORT_KEYS)
+        return b"" if changed is GONE else orjson.dumps(changed, option=orjson.OPT_SORT_KEYS)
     except (TypeError, RecursionError):  # nested deeper than it can be walked or written
         return parts.body
 
@@ -142,27 +139,3 @@ def form_pairs(canonical: bytes) -> Pairs:
     except (ValueError, SyntaxError):
         return ()
     return pairs
-
-
-def change_at(value: Any, steps: Sequence[str], change: Change) -> Any:
-    """A JSON value, changed in place wherever the steps lead, `*` being every index or key."""
-    if not steps:
-        return change(value)
-    step, rest = steps[0], steps[1:]
-    if isinstance(value, dict):
-        for key in list(value) if step == "*" else [step] if step in value else []:
-            new = change_at(value[key], rest, change)
-            if new is _GONE:
-                del value[key]
-            else:
-                value[key] = new
-    elif isinstance(value, list):
-        number = number_of(step)
-        places = range(len(value)) if step == "*" else [] if number is None else [number]
-        for place in reversed([place for place in places if place < len(value)]):
-            new = change_at(value[place], rest, change)
-            if new is _GONE:
-                del value[place]
-            else:
-                value[place] = new
-    return value

@@ -18,6 +18,7 @@ CODE = "mirror_miss"
 _IGNORABLE = frozenset({"query", "header", "body", "credentials"})
 _BEYOND_DOUBT = ("uuid", "date-time", "http-date", "date")
 _WHY = "say here why it does not count"
+EMPTY = "(empty)"
 
 
 def miss_document(miss: Miss) -> dict[str, Any]:
@@ -58,7 +59,9 @@ def miss_lines(miss: Miss) -> list[str]:
         return lines
     for near in miss.nearest:
         lines.append(f"  nearest: {near.request}  (scenario {near.scenario}, exchange {near.number})")
-        lines.extend(f"    {one.part}: recorded {one.recorded}, got {one.got}" for one in near.differences)
+        lines.extend(
+            f"    {one.part}: recorded {one.recorded or EMPTY}, got {one.got or EMPTY}" for one in near.differences
+        )
     if miss.known_operations:
         lines.append(f"  recorded operations with similar names: {', '.join(miss.known_operations)}")
     accept = list(accept_lines(miss))

@@ -12,6 +12,7 @@ from typing import Any
 from truemirror.core.mirror.exchange_id import exchange_id
 from truemirror.core.mirror.index import Index
 from truemirror.core.mirror.model import Mirror
+from truemirror.core.mirror.naming import service_of
 from truemirror.errors import FormatError
 
 FORMAT = 1
@@ -79,7 +80,10 @@ def read_report(document: object, where: str) -> Report:
     if not isinstance(written, int) or isinstance(written, bool) or not 1 <= written <= FORMAT:
         raise FormatError(f"the report has format {written!r}, known is {FORMAT}", where=where, fix=_FIX)
     tests = document.get("tests")
-    services = {str(name): (_service_use(part, where),) for name, part in document["services"].items()}
+    services: dict[str, tuple[ServiceUse, ...]] = {}
+    for name, part in document["services"].items():
+        service = service_of(str(name))  # two versions of a service may have been served
+        services[service] = (*services.get(service, ()), _service_use(part, where))
     return Report(services, document.get("partial") is True, len(tests) if isinstance(tests, dict) else 0)
 
 

@@ -19,6 +19,7 @@ from truemirror.core.foreign.pact import Step as PactStep
 from truemirror.core.usage.needs import Asked, Need
 from truemirror.core.usage.paths import Every, Path
 from truemirror.core.usage.patterns import pattern_of
+from truemirror.core.wire.headers import Headers
 
 _KINDS = {
     "integer": "integer", "decimal": "number", "number": "number", "boolean": "boolean", "null": "null",
@@ -37,7 +38,9 @@ Sample = tuple[Any, tuple[PactStep, ...]]
 def requests_of(interactions: Iterable[Interaction]) -> tuple[Asked, ...]:
     """The requests that are expected to be accepted."""
     return tuple(
-        Asked(one.exchange.request, one.description) for one in interactions if one.status[:1] in ("1", "2", "3")
+        Asked(one.exchange.request, one.description, one.states)
+        for one in interactions
+        if one.status[:1] in ("1", "2", "3")
     )
 
 
@@ -49,6 +52,7 @@ def needs_of(
     for one in interactions:
         is_json, value = json_of(one.exchange)
         name = operation(one)
+        _leave_fields(one, gathering)
         if is_json:
             rows = _Rows(one, gathering)
             rows.walk([(value, ())], (), required=True)
@@ -57,6 +61,14 @@ def needs_of(
             made = [Need(name, one.status, (), because=one.description)]
         found.update(dict.fromkeys(made))
     return tuple(found)
+
+
+def _leave_fields(one: Interaction, gathering: Gathering) -> None:
+    """List the header fields that an answer is expected to have; a body's media type follows from its needs."""
+    names = getattr(one.exchange.outcome, "headers", Headers()).pairs
+    for name in dict.fromkeys(name for name, _ in names if name.lower() != "content-type"):
+        why = "that an answer has this field is not kept as a need; with --mirror the recording has it"
+        gathering.leave(one.entry, f"response.headers.{name}", why)
 
 
 class _Rows:

@@ -19,6 +19,7 @@ from truemirror.core.foreign.pact import Interaction, Matcher, Step
 from truemirror.core.mirror.exchange_id import identity_of
 from truemirror.core.mirror.model import Mirror, Scenario
 from truemirror.core.mirror.operation import nameless, operation_of
+from truemirror.core.usage.carried_values import Given
 from truemirror.core.usage.example import ABSENT, Example, made_up, wanted_of
 from truemirror.core.usage.needs import Asked, Expectation, Need
 from truemirror.core.usage.schema import merged
@@ -82,6 +83,7 @@ class _OfScenario:
         self._known = known
         self._gathering = gathering
         self._seen: dict[object, tuple[object, object]] = {}
+        self._flow = Given()
 
     def all(self) -> Iterator[Interaction]:
         """One for each request in each state."""
@@ -91,10 +93,20 @@ class _OfScenario:
             entry = numbered("exchange", number, f"{self._scenario.name}: {request.method} {request.target}")
             after = number - 1 if changed else 0
             made = self._interaction(entry, exchange, after)
+            carried = self._flow.carried(request)
             if made is not None and self._is_new(made, changed):
+                self._tell_carried(made, carried)
                 yield made
+            self._flow.take(number, exchange)
             is_read = nameless(operation_of(request.method, request.path)) in self._reads
             changed += not is_safe(request.method) and not is_read
+
+    def _tell_carried(self, made: Interaction, carried: Sequence[tuple[str, int]]) -> None:
+        """List the values that an earlier answer gave: a pact has the recorded ones."""
+        for part, giver in carried:
+            why = f"exchange {giver} answered this value; the pact has the recorded one, no generator of the state"
+            fix = f"let the provider's handler of the state {self._scenario.name!r} make what has this value"
+            self._gathering.leave(made.entry, f"request.{part}", why, fix)
 
     def _is_new(self, made: Interaction, state: int) -> bool:
         """Whether this request was not yet made in this state; another answer to the same is listed."""
@@ -211,7 +223,7 @@ def _made(entry: str, asked: Asked, status: str, known: Known, gathering: Gather
     answer = Response(number, headers=_JSON if body else Headers(), body=body)
     request = replace(asked.request, headers=asked.request.headers.without(*_OF_THE_CLIENT), codings=())
     said = asked.because or f"{request.method} {request.target} answers {status}"
-    return Interaction(entry, said, (), Exchange(request, answer), status, matchers)
+    return Interaction(entry, said, asked.states, Exchange(request, answer), status, matchers)
 
 
 def _told_apart(found: Sequence[Interaction]) -> tuple[Interaction, ...]:

@@ -4,7 +4,7 @@
      "needs": [{"operation": "GET /v1/tags/{tag_id}", "status": "200", "path": "$.name", "kinds": ["string"],
                 "because": "a tag is shown"}],
      "requests": [{"method": "GET", "target": "/v1/tags/tag_1", "headers": [["Accept", "*/*"]], "body": "",
-                   "because": "a tag is shown"}]}
+                   "states": ["there is a tag"], "because": "a tag is shown"}]}
 
 Rules: values only; what is needed of one path by several is what any of them needs; kinds are types of JSON Schema; no
 kind at all is any value. What is written down reads back as the same.
@@ -22,6 +22,8 @@ from truemirror.core.wire.headers import Headers
 from truemirror.errors import FormatError
 
 FORMAT: Final = 1
+JOINED: Final = ", "
+"""Stands between the states in the name of their scenario."""
 KINDS: Final = ("string", "number", "integer", "boolean", "object", "array", "null")
 _FIX = "import it again, or restore it from git"
 
@@ -51,6 +53,8 @@ class Asked:
 
     request: Request
     because: str = ""
+    states: tuple[str, ...] = ()
+    """The provider states in which it is made, as its pact names them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,12 @@ def reads(expectations: Iterable[Expectation], consumers: Iterable[str]) -> Call
         return True if path in paths else (False if all_known else None)
 
     return is_read
+
+
+def states_of(expectations: Iterable[Expectation]) -> dict[str, tuple[str, ...]]:
+    """The provider states by the scenario that an import makes of them: their names, joined."""
+    found = (asked.states for one in expectations for asked in one.requests if asked.states)
+    return {JOINED.join(states): states for states in found}
 
 
 def document(expectation: Expectation) -> dict[str, Any]:
@@ -108,6 +118,7 @@ def _asked(asked: Asked) -> dict[str, Any]:
         made |= {"body": request.body.decode()} if request.body else {}
     except UnicodeDecodeError:
         made["base64"] = base64.b64encode(request.body).decode()
+    made |= {"states": list(asked.states)} if asked.states else {}
     return made | ({"because": asked.because} if asked.because else {})
 
 
@@ -174,4 +185,7 @@ def _read_asked(content: Mapping[str, Any], where: str) -> Asked:
     body = raw or _text(content, "body", where, "").encode("utf-8", "surrogatepass")
     headers = Headers(tuple((name, value) for name, value in pairs))
     request = Request(_text(content, "method", where), _text(content, "target", where), headers, body)
-    return Asked(request, _text(content, "because", where, ""))
+    states = content.get("states", [])
+    if not isinstance(states, list) or not all(isinstance(one, str) for one in states):
+        raise FormatError("`states` is no list of texts", where=where, fix=_FIX)
+    return Asked(request, _text(content, "because", where, ""), tuple(states))

@@ -17,6 +17,9 @@ from truemirror.core.wire.media import MediaType
 
 _UNRESERVED = re.compile(r"%([0-9A-Fa-f]{2})")
 _LONG_NUMBER = re.compile(rb"\d{17}")
+_MULTIPART = b"multipart\0"
+_DIGEST = 16
+"""Bytes of the hash of a part's content."""
 _UNRESERVED_CHARS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 
@@ -111,5 +114,19 @@ def canonical_multipart(body: bytes, boundary: str) -> bytes:
         if not found:
             head, content = b"", piece
         lines = sorted(b" ".join(line.split()) for line in head.split(b"\r\n") if line)
-        parts.append(b"\n".join(lines) + b"\0" + hashlib.blake2b(content, digest_size=16).digest())
-    return b"multipart\0" + b"\0".join(parts)
+        parts.append(b"\n".join(lines) + b"\0" + hashlib.blake2b(content, digest_size=_DIGEST).digest())
+    return _MULTIPART + b"\0".join(parts)
+
+
+def multipart_parts(canonical: bytes) -> tuple[tuple[str, str], ...]:
+    """The headers and the hash, in hex, of each part of a canonical multipart body; none where it is another one."""
+    parts: list[tuple[str, str]] = []
+    left = canonical[len(_MULTIPART) :] if canonical.startswith(_MULTIPART) else b""
+    while left:
+        head, found, left = left.partition(b"\0")
+        digest, left = left[:_DIGEST], left[_DIGEST:]
+        if not found or len(digest) < _DIGEST or (left and not left.startswith(b"\0")):
+            return ()
+        parts.append((head.decode("utf-8", "replace"), digest.hex()))
+        left = left[1:]
+    return tuple(parts)

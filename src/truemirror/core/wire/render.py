@@ -3,7 +3,7 @@
 Rules: headers keep order, case and repeats. Only what belongs to the recorded connection is left out (RFC 9110 §7.6.1)
 and only what frames the body is set anew: a recorded length stays a length, chunks stay chunks (for a client that knows
 them), a body that ended with the connection ends with it again. Content codings go on again only for a client that
-accepts them. Nothing here fails, whatever a mirror holds.
+accepts them. Nothing here fails, whatever a mirror holds. A large body is not copied: its pieces are views of it.
 """
 
 import re
@@ -19,6 +19,8 @@ _NO_CONTENT = frozenset({204, 304})
 _UPGRADING = frozenset({101, 426})
 _BREAKS = re.compile(r"[\r\n\0]")
 _LAST_CHUNK = b"0\r\n"
+LARGE = 1024 * 1024
+"""A body of more bytes is written piece by piece, as its client takes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +37,22 @@ class Asker:
     """The Host that the client used."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Rendered:
     """A response, ready for the wire."""
 
     head: bytes
-    pieces: tuple[bytes, ...] = ()
+    pieces: tuple[bytes | memoryview, ...] = ()
     """The body with its framing, in the pieces in which it was recorded."""
     at_ms: tuple[float, ...] = ()
     """When each piece is due, in milliseconds after the head."""
     close: bool = False
     """Whether the connection ends with this response."""
+
+    @property
+    def is_large(self) -> bool:
+        """Whether the body is too large to be put together for each client."""
+        return sum(map(len, self.pieces)) > LARGE
 
     def whole(self) -> bytes:
         """Everything in one."""
@@ -77,8 +84,7 @@ def render(response: Response, asker: Asker, *, recorded_accept: str | None = No
         return Rendered(head, close=close)
     pieces, at_ms = _cut(body, response.chunks)
     if chunked:
-        pieces = _as_chunks(pieces, response.trailers)
-        at_ms = at_ms or (0.0,)
+        pieces, at_ms = _as_chunks(pieces, at_ms, response.trailers)
     return Rendered(head, pieces, at_ms, close)
 
 
@@ -205,37 +211,43 @@ def _in_place_of(recorded: Headers, headers: Headers, name: str, value: str) -> 
     return Headers((*pairs, (name, value)))
 
 
-def _cut(body: bytes, chunks: Sequence[Chunk]) -> tuple[tuple[bytes, ...], tuple[float, ...]]:
+def _cut(body: bytes, chunks: Sequence[Chunk]) -> tuple[tuple[bytes | memoryview, ...], tuple[float, ...]]:
     """The body in its recorded pieces, which are stretched where the coding made it longer or shorter."""
     if not body:
         return (), ()
     total = sum(chunk.size for chunk in chunks)
     if total <= 0:
         return (body,), (0.0,)
-    pieces: list[bytes] = []
+    pieces: list[bytes | memoryview] = []
     times: list[float] = []
+    source = memoryview(body) if len(body) > LARGE else body
     seen = begin = 0
     for chunk in chunks:
         seen += chunk.size
         end = len(body) * seen // total
         if end > begin:
-            pieces.append(body[begin:end])
+            pieces.append(source[begin:end])
             times.append(chunk.at_ms)
             begin = end
     return tuple(pieces), tuple(times)
 
 
-def _as_chunks(pieces: Sequence[bytes], trailers: Headers) -> tuple[bytes, ...]:
-    """Pieces in the chunked coding, the end joined to the last (RFC 9112 §7.1)."""
+def _as_chunks(
+    pieces: Sequence[bytes | memoryview], at_ms: Sequence[float], trailers: Headers
+) -> tuple[tuple[bytes | memoryview, ...], tuple[float, ...]]:
+    """Pieces in the chunked coding, the end joined to the last (RFC 9112 §7.1), and when each is due."""
     fields = "".join(f"{_line(name)}: {_line(value)}\r\n" for name, value in trailers)
     end = _LAST_CHUNK + fields.encode("utf-8" if not fields.isascii() else "latin-1", "surrogateescape") + b"\r\n"
-    coded = [_chunk(piece) for piece in pieces]
-    if not coded:
-        return (end,)
-    coded[-1] += end
-    return tuple(coded)
+    coded: list[bytes | memoryview] = []
+    times: list[float] = []
+    for number, piece in enumerate(pieces):
+        last = end if number == len(pieces) - 1 else b""
+        parts = (b"%x\r\n" % len(piece), piece, b"\r\n" + last) if len(piece) > LARGE else (_chunk(piece) + last,)
+        coded += parts
+        times += [at_ms[number]] * len(parts)
+    return (tuple(coded), tuple(times)) if coded else ((end,), (0.0,))
 
 
-def _chunk(piece: bytes) -> bytes:
+def _chunk(piece: bytes | memoryview) -> bytes:
     """One chunk."""
-    return b"%x\r\n%b\r\n" % (len(piece), piece)
+    return b"%x\r\n%b\r\n" % (len(piece), bytes(piece))

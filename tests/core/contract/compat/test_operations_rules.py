@@ -10,7 +10,8 @@ import truemirror.core.contract.compat as compat
 from truemirror.core.contract.compat.operations import interface_changes
 from truemirror.core.contract.compat.operations_examples import BAD, GOOD, Example
 from truemirror.core.contract.compat.operations_found import Change
-from truemirror.core.contract.compat.rules_operations import OPERATION_RULES, OperationRule, level_of
+from truemirror.core.contract.compat.row_operations import OperationRule, level_of
+from truemirror.core.contract.compat.rules_operations import OPERATION_RULES
 from truemirror.core.contract.finding import Level
 from truemirror.core.contract.openapi.interface import Interface
 from truemirror.core.contract.openapi.reading import read_interface

@@ -168,9 +168,9 @@ def test_headers_of_note_are_declared() -> None:
     assert parameters == [{"name": "Idempotency-Key", "in": "header", "schema": {"type": "string"}}]
 
 
-def test_a_bearer_token_that_was_always_there_is_a_security_scheme() -> None:
+def test_a_bearer_token_that_was_asked_for_is_a_security_scheme() -> None:
     """Authorization is declared the way OpenAPI wants it."""
-    documents = _documents()
+    documents = _documents(*CONVERSATION, exchange("GET", "/v1/deals", 401, error("unauthenticated")))
     assert documents["openapi.yaml"]["components"]["securitySchemes"] == {
         "bearer": {"type": "http", "scheme": "bearer"}
     }

@@ -25,8 +25,13 @@ def _schema(*seen: Any, **decisions: str) -> Any:
         [{"2026-01-31T00:00:00Z": 1, "2026-02-01T00:00:00Z": 2}],
         [{"/etc/hosts": "a", "/etc/passwd": "b"}],
         [{"app.kubernetes.io/name": "a", "tier": "x"}, {"app": "b"}],
+        [{"+1": 3, "heart": 1}, {"heart": 2}, {"+1": 1}],
+        [{"👍": 3}, {"🎉": 2}],
     ],
-    ids=["languages", "always the same ones", "currencies", "countries", "ids", "times", "paths", "labels"],
+    ids=[
+        *("languages", "always the same ones", "currencies", "countries", "ids", "times", "paths", "labels"),
+        *("reactions", "signs"),
+    ],
 )
 def test_keys_that_are_codes_make_a_map(seen: list[Any]) -> None:
     """Languages, currencies, countries, ids and labels are data, even where the same ones are always there."""
@@ -42,8 +47,13 @@ def test_keys_that_are_codes_make_a_map(seen: list[Any]) -> None:
         [{"en": "a", "de": {"n": 1}}],
         [{"line_1": "a", "line_2": "b"}],
         [{"content type": "a"}] * 3,
+        [{"+1": 1, "url": "x"}, {"+1": 2, "heart": 1, "url": "x"}],
+        [{"@id": "a", "$ref": "b"}, {"@id": "a"}, {"$ref": "b"}],
     ],
-    ids=["short words", "two capitals", "one language", "mixed values", "numbered", "always there"],
+    ids=[
+        *("short words", "two capitals", "one language", "mixed values", "numbered", "always there"),
+        *("a sign among names", "marked names"),
+    ],
 )
 def test_short_names_stay_names(seen: list[Any]) -> None:
     """What could be a name is one, unless everything speaks for data."""

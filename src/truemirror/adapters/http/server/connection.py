@@ -135,6 +135,7 @@ class Connection(asyncio.Protocol):
     def resume_writing(self) -> None:
         """Go on."""
         self._paused = False
+        self._stage.taken()
         self._pump()
 
     # answering

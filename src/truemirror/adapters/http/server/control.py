@@ -245,7 +245,7 @@ def _told(status: int, code: str, message: str, *, where: str = "", nearest: str
 def _mount_status(mount: Mount) -> dict[str, Any]:
     """One mirror, in numbers."""
     replayer = mount.replayer
-    summary = summarise(replayer, mount.forwarding)
+    summary = summarise(replayer, mount.forwarding, mount.service)
     numbers = (
         "recordings", "scenarios", "hits", "misses", "relaxed", "ahead", "away", "forwarded", "stored", "unused",
         "planned",

@@ -12,6 +12,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Protocol
+from weakref import WeakValueDictionary
 
 from truemirror.adapters.http.server.memo import Memo
 from truemirror.adapters.http.server.opening import handshake, script_for
@@ -61,13 +62,15 @@ class Mount:
     """The live service, for modes that ask it."""
     bandwidth: float = 0.0
     """Bytes of a body a second on each connection; 0 for no limit."""
+    name: str = ""
+    """What it is served as where that is not the service's name, as `tags@1.0.0`."""
     _names: dict[int, Name] = field(default_factory=dict)
     _named_at: int = -1
 
     @property
     def service(self) -> str:
-        """The service's name."""
-        return self.replayer.mirror.service
+        """What it is served as: the service's name, with the version where it was asked for by that."""
+        return self.name or self.replayer.mirror.service
 
     def names(self) -> dict[int, Name]:
         """The names of places that have answered, for as long as the mirror stays as it is."""
@@ -169,6 +172,8 @@ class Known:
         return self.replay
 
 
+_RenderedKey = tuple[str, int, int, Asker]
+"""Service, revision, place, and what of the request decides how the answer is written."""
 _NO_PARTS = Parts("", "", (), (), (), b"")
 
 Entry = tuple[float, Known, Decision | Exchange | None]
@@ -220,7 +225,8 @@ class Door:
         self.journal: deque[Entry] = deque(maxlen=_JOURNAL)
         """The last requests, oldest first."""
         self.memo: Memo[bytes, Known] = Memo(_MEMO_BYTES, _known_cost)
-        self._rendered: Memo[tuple[str, int, int, Asker], Rendered] = Memo(_RENDERED_BYTES, _rendered_cost)
+        self._rendered: Memo[_RenderedKey, Rendered] = Memo(_RENDERED_BYTES, _rendered_cost)
+        self._under_way: WeakValueDictionary[_RenderedKey, Rendered] = WeakValueDictionary()
         self.connections: set[Watched] = set()
         """The clients that are here."""
         self._only = next(iter(mounts.values())) if not routed else None
@@ -310,7 +316,7 @@ class Door:
             raise UsageError(
                 f"in the mode {mount.replayer.mode} a WebSocket that is not answered by its recording has no answer",
                 where=known.request,
-                fix=f"record it: truemirror record {mount.service} --upstream URL",
+                fix=f"record it: truemirror record {mount.replayer.mirror.service} --upstream URL",
             )
         self.journal.append((time.time(), known, decision))
         if isinstance(decision, Refuse):
@@ -349,6 +355,8 @@ class Door:
         """Keep an answer as bytes if it is one write on a connection that stays open."""
         if act.rendered is None or act.rendered.close or act.wait_ms or act.paced or act.rate or replay.is_own:
             return False
+        if act.rendered.is_large:
+            return False
         known.write(replay, act.rendered.whole())
         return True
 
@@ -381,10 +389,11 @@ class Door:
         if decision.planned or decision.is_own or outcome is not exchange.outcome:
             return act(self._render(known, exchange, outcome))
         key = (known.mount.service, known.revision, decision.place, known.asker)
-        cached = self._rendered.get(key)
-        rendered = cached or self._render(known, exchange, outcome)
-        if cached is None:
+        rendered = self._rendered.get(key) or self._under_way.get(key)
+        if rendered is None:
+            rendered = self._render(known, exchange, outcome)
             self._rendered.put(key, rendered)
+            self._under_way[key] = rendered  # what is too large to be remembered is shared while it is being sent
         return act(rendered)
 
     def _render(self, known: Known, exchange: Exchange, response: Response, *, live: bool = False) -> Rendered:

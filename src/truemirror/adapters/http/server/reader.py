@@ -250,7 +250,7 @@ class Reader:
 
 
 def _origin_form(target: str, headers: Headers) -> tuple[str, Headers]:
-    """The target as a path; an absolute one (RFC 9112 §3.2.2) names the host as well."""
+    """The target as a path; an absolute one (RFC 9112 §3.2.2) names the host as well, a name and password in it not."""
     if target.startswith("/") or target == "*":
         return target, headers
     _, mark, rest = target.partition("://")
@@ -258,7 +258,7 @@ def _origin_form(target: str, headers: Headers) -> tuple[str, Headers]:
         return f"/{target}", headers
     end = min((place for place in map(rest.find, "/?#") if place >= 0), default=len(rest))
     path = rest[end:] if rest[end : end + 1] == "/" else f"/{rest[end:]}"
-    return path, headers.replacing("Host", rest[:end])
+    return path, headers.replacing("Host", rest[:end].rpartition("@")[2])
 
 
 def _malformed(error: Exception, start: bytes) -> Malformed:

@@ -15,7 +15,7 @@ from truemirror.adapters.http.server.door import Act
 from truemirror.adapters.http.server.pacing import Due, due_pieces
 from truemirror.adapters.http.server.speaking import Script
 from truemirror.core.wire.exchange import Fault, FaultKind
-from truemirror.core.wire.render import Asker, render_partial
+from truemirror.core.wire.render import Asker, Rendered, render_partial
 
 _RESET = struct.pack("ii", 1, 0)
 """SO_LINGER on, for no time: closing sends a reset."""
@@ -27,10 +27,14 @@ _UNTAKEN = 64 * 1024
 _TAKING_SECONDS = 0.02
 
 
+_Rest = tuple[Iterator[Due], Due, float, bool]
+"""What of an answer is still to be sent: the later pieces, the next one, when the head went, whether to close then."""
+
+
 class Stage:
     """Where one connection's acts are performed."""
 
-    __slots__ = ("_done", "_hold_seconds", "_loop", "_switch", "_timer", "_transport", "holding", "over")
+    __slots__ = ("_done", "_held_up", "_hold_seconds", "_loop", "_switch", "_timer", "_transport", "holding", "over")
 
     def __init__(
         self,
@@ -50,6 +54,7 @@ class Stage:
         self._hold_seconds = hold_seconds
         self._done = done
         self._timer: asyncio.TimerHandle | None = None
+        self._held_up: _Rest | None = None
         self.holding = False
         """Whether the client is being left waiting."""
         self.over = False
@@ -72,7 +77,7 @@ class Stage:
             self._transport.write(act.rendered.whole())
             self.over = True
             self._switch(act.script)
-        elif act.rendered is not None and (act.paced or act.rate) and act.rendered.pieces:
+        elif act.rendered is not None and _comes_in_pieces(act, act.rendered):
             self._transport.write(act.rendered.head)
             due = due_pieces(act.rendered, paced=act.paced, rate=act.rate)
             self._send(due, next(due, None), self._loop.time(), act.rendered.close)
@@ -91,9 +96,16 @@ class Stage:
     def leave(self) -> None:
         """The client is gone, or the server is."""
         self.over = True
+        self._held_up = None
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+    def taken(self) -> None:
+        """The client has taken what was written: an answer that it held up goes on at once."""
+        if self._held_up is not None and self._timer is not None:
+            self._timer.cancel()
+            self._wake(self._send, self._held_up)
 
     def _later(self, seconds: float, then: Callable[..., None], *arguments: object) -> None:
         """Go on after a time."""
@@ -108,10 +120,11 @@ class Stage:
 
     def _send(self, pieces: Iterator[Due], piece: Due | None, began: float, close: bool) -> None:
         """The pieces whose time has come, and a wait for the next; a client that takes none holds them up."""
+        self._held_up = None
         while piece is not None:
             wait = began + piece[0] - self._loop.time()
             if wait <= 0 and self._transport.get_write_buffer_size() > _UNTAKEN:
-                wait = _TAKING_SECONDS
+                wait, self._held_up = _TAKING_SECONDS, (pieces, piece, began, close)
             if wait > 0:
                 self._later(wait, self._send, pieces, piece, began, close)
                 return
@@ -153,3 +166,10 @@ class Stage:
         connection = self._transport.get_extra_info("socket")
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
         self._transport.abort()
+
+
+def _comes_in_pieces(act: Act, rendered: Rendered) -> bool:
+    """Whether an answer is not put together as a whole: its pieces have their times, or they are a lot."""
+    if act.paced or act.rate:
+        return bool(rendered.pieces)
+    return rendered.is_large and not act.refusing

@@ -45,6 +45,9 @@ class _Comparison:
         for operation in added:
             said = f"{operation.name} is offered, too"
             yield Change("operation-added", operation.name, "", said, Direction.REQUEST)
+        if self._old.dialect != self._new.dialect:
+            said = f"schemas are written in {self._new.dialect or 'the dialect of OpenAPI'}, which was otherwise"
+            yield Change("schema-dialect-changed", self._new.title, "jsonSchemaDialect", said, Direction.REQUEST)
         yield from event_changes(self._old, self._new)
         yield from self._unjudged()
 

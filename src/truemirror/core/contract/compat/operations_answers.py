@@ -92,6 +92,9 @@ class Answers:
                     "response-media-type-removed", operation.name, f"{status} {media}", said, _RESPONSE, witness
                 )
             else:
+                if old.body.markup.get(known) != new.body.markup.get(given):
+                    said = f"the elements of {media} are written in another way, which nobody here judges"
+                    yield Change("body-markup-changed", operation.name, f"{status} {media}", said, _RESPONSE)
                 yield Question(before[known], after[given], _RESPONSE, operation.name, side(status, media, before))
 
     def _headers(self, operation: Operation, status: str, old: Answer, new: Answer) -> Iterator[Found]:

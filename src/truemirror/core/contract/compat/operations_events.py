@@ -81,6 +81,10 @@ def _event(old: Event, new: Event) -> Iterator[Found]:
     if new.deprecated and not old.deprecated:
         said = f"the event {old.name} is deprecated" + (f" and goes on {new.sunset}" if new.sunset else "")
         yield Change("event-deprecated", old.name, "", said, _direction(old))
+    for name in sorted({*old.unjudged, *new.unjudged}):
+        if old.unjudged.get(name) != new.unjudged.get(name):
+            said = f"the {name} of {old.name} differ{'' if name.endswith('s') else 's'}, which nobody here judges"
+            yield Change("event-details-changed", old.name, name, said, _direction(old))
     yield Question(old.payload, new.payload, _direction(old), old.name, "payload")
     yield Question(old.headers, new.headers, _direction(old), old.name, "headers")
 

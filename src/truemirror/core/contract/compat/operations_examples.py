@@ -57,6 +57,23 @@ def _query(**more: Any) -> Json:
     return _get(parameters=[{"name": "limit", "in": "query", "schema": _NUMBER, **more}])
 
 
+def _word(**more: Any) -> Json:
+    """`GET /v1/tags` with a query parameter that is text."""
+    return _query(schema=_TEXT, **more)
+
+
+def _markup(name: str) -> Json:
+    """`GET /v1/tags` that answers XML."""
+    return _get({"200": _answer({"type": "string", "xml": {"name": name}}, ("application/xml",))})
+
+
+def _flow(path: str) -> Json:
+    """`GET /v1/tags` for those who got a token below a path."""
+    flow = {"tokenUrl": f"https://auth.example{path}", "scopes": {}}
+    schemes = {"login": {"type": "oauth2", "flows": {"clientCredentials": flow}}}
+    return {**_get(security=[{"login": []}]), "components": {"securitySchemes": schemes}}
+
+
 def _form(encoding: Json | None = None) -> Json:
     """`POST /v1/tags` with a form that has one part."""
     said = {"schema": {"type": "object", "properties": {"picture": _TEXT}}} | (
@@ -129,6 +146,10 @@ BAD: Final[Mapping[str, Example]] = {
     "request-parameter-became-optional": Example(_query(required=True), _query()),
     "request-parameter-style-changed": Example(_query(schema=_NUMBERS), _query(schema=_NUMBERS, explode=False)),
     "request-parameter-takes-any-text": Example(_query(), _query(schema=_TEXT)),
+    "request-parameter-reserved-refused": Example(_word(allowReserved=True), _word()),
+    "request-parameter-reserved-taken": Example(_word(), _word(allowReserved=True)),
+    "request-parameter-empty-refused": Example(_query(allowEmptyValue=True), _query()),
+    "request-parameter-empty-taken": Example(_query(), _query(allowEmptyValue=True)),
     "request-parameter-deprecated": Example(_query(), _query(deprecated=True)),
     "request-body-required-added": Example(_post(), _post(_JSON, required=True)),
     "request-body-optional-added": Example(_post(), _post(_JSON)),
@@ -166,7 +187,13 @@ BAD: Final[Mapping[str, Example]] = {
     "event-media-type-changed": Example(_event(), _event(contentType="text/plain")),
     "event-deprecated": Example(_event(), _event(deprecated=True)),
     "request-encoding-changed": Example(_form(), _form({"picture": {"contentType": "image/png"}})),
+    "body-markup-changed": Example(_markup("tag"), _markup("label")),
+    "schema-dialect-changed": Example(
+        _TAGS, {**_TAGS, "jsonSchemaDialect": "https://json-schema.org/draft/2019-09/schema"}
+    ),
+    "security-flow-changed": Example(_flow("/token"), _flow("/v2/token")),
     "event-traits-changed": Example(_event(), _event(traits=[{"headers": {"type": "object"}}])),
+    "event-details-changed": Example(_event(), _event(correlationId={"location": "$message.header#/id"})),
     "webhooks-changed": Example({**_TAGS, "webhooks": {}}, {**_TAGS, "webhooks": {"told": {"post": {}}}}),
 }
 """What every rule speaks of."""

@@ -27,7 +27,17 @@ _Pair = tuple[Place | None, Place | None, Direction]
 _Signatures = tuple[Signature, Signature, Direction]
 _Told = tuple[Finding, tuple[str, ...]]
 """A finding, and the operations that it touches."""
-UNJUDGED: Final = frozenset({"webhooks-changed", "request-encoding-changed", "event-traits-changed"})
+UNJUDGED: Final = frozenset(
+    {
+        "webhooks-changed",
+        "request-encoding-changed",
+        "body-markup-changed",
+        "schema-dialect-changed",
+        "security-flow-changed",
+        "event-traits-changed",
+        "event-details-changed",
+    }
+)
 """Rules of changes that nobody here judges: what they are about makes the whole unknown."""
 
 

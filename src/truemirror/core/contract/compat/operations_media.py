@@ -1,7 +1,7 @@
 """Media types: which one stands for which.
 
 Rules: `application/*` stands for every type of its family and `*/*` for all; the most special one wins (RFC 9110
-§12.5.1).
+§12.5.1), and what names no parameter stands for what does.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 def covering(media: str, known: Iterable[str]) -> str | None:
     """The media type or range that stands for one; None when there is none."""
     names = set(known)
-    for name in (media, f"{media.partition('/')[0]}/*", "*/*"):
+    for name in (media, media.partition(";")[0], f"{media.partition('/')[0]}/*", "*/*"):
         if name in names:
             return name
     return None
@@ -18,7 +18,7 @@ def covering(media: str, known: Iterable[str]) -> str | None:
 
 def is_json(media: str) -> bool:
     """Whether a media type is JSON (RFC 6838 §4.2.8)."""
-    return media.endswith(("/json", "+json"))
+    return media.partition(";")[0].endswith(("/json", "+json"))
 
 
 def met(old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[tuple[str, str | None, str | None]]:

@@ -91,6 +91,7 @@ class Requests:
                 _REQUEST,
                 self._samples.request(operation, (old,)),
             )
+        yield from self._spelling(operation, old, new)
         if self._texts.suffice(old, new):
             yield Change(
                 "request-parameter-takes-any-text",
@@ -101,6 +102,24 @@ class Requests:
             )
         else:
             yield Question(old.schema, new.schema, _REQUEST, operation.name, place)
+
+    def _spelling(self, operation: Operation, old: Parameter, new: Parameter) -> Iterator[Change]:
+        """What a value of a query parameter may be made of besides what its schema says."""
+        called = f"the query parameter {old.name}"
+        found: list[tuple[str, str, str]] = []
+        if old.takes_reserved and not new.takes_reserved and self._texts.may_be_text(old):
+            said = f"{called} no longer takes reserved characters as they are"
+            found.append(("request-parameter-reserved-refused", said, "a/b"))
+        if new.takes_reserved and not old.takes_reserved and self._texts.may_be_text(old):
+            found.append(("request-parameter-reserved-taken", f"{called} takes reserved characters as they are", "a/b"))
+        if old.takes_empty and not new.takes_empty:
+            found.append(("request-parameter-empty-refused", f"{called} can no longer be sent without a value", ""))
+        if new.takes_empty and not old.takes_empty:
+            found.append(("request-parameter-empty-taken", f"{called} may be sent without a value", ""))
+        for rule, said, shown in found:
+            witness = self._samples.request(operation, (old,))
+            witness["query"] = {**witness.get("query", {}), old.name: shown}
+            yield Change(rule, operation.name, _place(old), said, _REQUEST, witness)
 
     def _bodies(self, old: Operation, new: Operation) -> Iterator[Found]:
         """The bodies."""
@@ -140,6 +159,9 @@ class Requests:
                 yield Change("request-media-type-removed", operation.name, f"request {media}", said, _REQUEST, witness)
             else:
                 yield Question(old.content[before], new.content[after], _REQUEST, operation.name, place)
+                if old.markup.get(before) != new.markup.get(after):
+                    said = f"the elements of {media} are written in another way, which nobody here judges"
+                    yield Change("body-markup-changed", operation.name, f"request {media}", said, _REQUEST)
                 parts = old.encodings.get(before), new.encodings.get(after)
                 if not same(self._schemas[0], parts[0], self._schemas[1], parts[1]):
                     said = f"the parts of {media} are written in another way, which nobody here judges"

@@ -27,6 +27,10 @@ def security_changes(old: Operation, new: Operation, request: dict[str, object])
             {**request, "shows": sorted(one.kind for one in shut_out[0])},
             cause=f"{_any_of(before)} > {_any_of(after)}",
         )
+    moved = _moved(before, after)
+    if moved:
+        said = f"where a caller gets its {moved[0]} differs, which nobody here judges"
+        yield Change("security-flow-changed", old.name, "security", said, Direction.REQUEST, cause=" > ".join(moved))
     if any(not any(_suffices(one, other) for other in before) for one in after):
         yield Change(
             "security-loosened",
@@ -41,6 +45,16 @@ def security_changes(old: Operation, new: Operation, request: dict[str, object])
 def _suffices(shown: Requirement, asked: Requirement) -> bool:
     """Whether what is shown meets what is asked for."""
     return all(any(one.kind == other.kind and other.scopes <= one.scopes for one in shown) for other in asked)
+
+
+def _moved(before: tuple[Requirement, ...], after: tuple[Requirement, ...]) -> tuple[str, ...]:
+    """A credential that is got elsewhere than before, and both places; empty when there is none."""
+    sides = [{(one.kind, one.sources) for alternative in side for one in alternative} for side in (before, after)]
+    kinds = {kind for kind, _ in sides[0]} & {kind for kind, _ in sides[1]}
+    for kind, sources in sorted(sides[0] - sides[1]):
+        if kind in kinds:
+            return kind, sources, *sorted(other for known, other in sides[1] if known == kind)
+    return ()
 
 
 def _any_of(alternatives: tuple[Requirement, ...]) -> str:

@@ -30,6 +30,10 @@ class Texts:
             return False
         return bool(_types(self._old, old.schema)) and bool(_types(self._new, new.schema))
 
+    def may_be_text(self, parameter: Parameter) -> bool:
+        """Whether a value may be more than a number or truth value."""
+        return bool(parameter.media) or not _is_no_text(self._old, parameter.schema)
+
     def suffice(self, old: Parameter, new: Parameter) -> bool:
         """Whether what was a number or truth value is any text now, which on the wire takes in all that was."""
         if old.media or new.media or new.schema is None:

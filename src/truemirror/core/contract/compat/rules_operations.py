@@ -1,73 +1,16 @@
-"""The rules about operations and events: one row each.
+"""The rules about operations: one row each; with those about events, the whole table.
 
-Rules: an id is stable, because approvals hang on it; the level follows from what a change does to the set of messages
-and from who sends them; where a row departs from that it says why; every rule has a mirror, or a reason to have
-none.
+Rules: an id is stable, because approvals hang on it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from truemirror.core.contract.compat.operations_examples import BAD, GOOD, Example
 from truemirror.core.contract.compat.policy import Direction
+from truemirror.core.contract.compat.row_operations import Effect, OperationRule
+from truemirror.core.contract.compat.rules_events import EVENT_ROWS
 from truemirror.core.contract.finding import Level
-
-
-class Effect(StrEnum):
-    """What a change does to the messages of one direction."""
-
-    WIDENS = "widens"
-    """More of them are possible."""
-    NARROWS = "narrows"
-    """Fewer of them are possible."""
-    MOVES = "moves"
-    """Some become possible, others impossible."""
-    KEEPS = "keeps"
-    """The same are possible; something is said about them."""
-
-
-@dataclass(frozen=True, slots=True)
-class OperationRule:
-    """One row."""
-
-    id: str
-    direction: Direction
-    effect: Effect
-    meaning: str
-    """What it means when this is found, in one sentence."""
-    mend: str
-    """What to do about it, in one sentence."""
-    mirror: str = ""
-    """The rule about the change undone; empty where there is none."""
-    level_said: Level | None = None
-    """The level where it is not the one that follows."""
-    because: str = ""
-    """Why it departs from what follows, or why there is no mirror."""
-
-    @property
-    def level(self) -> Level:
-        """How much it weighs."""
-        return self.level_said or level_of(self.direction, self.effect)
-
-    @property
-    def bad(self) -> Example:
-        """A change that the rule speaks of."""
-        return BAD[self.id]
-
-    @property
-    def good(self) -> Example:
-        """A change next to it that the rule does not speak of."""
-        return GOOD[self.id]
-
-
-def level_of(direction: Direction, effect: Effect) -> Level:
-    """What follows from the effect: senders must not be refused, readers must not be surprised."""
-    harmful = {Effect.NARROWS, Effect.MOVES} if direction is Direction.REQUEST else {Effect.WIDENS, Effect.MOVES}
-    return Level.BREAK if effect in harmful else Level.INFO
-
 
 _REQ, _RES, _EVT = Direction.REQUEST, Direction.RESPONSE, Direction.EVENT
 _W, _N, _M, _K = Effect.WIDENS, Effect.NARROWS, Effect.MOVES, Effect.KEEPS
@@ -183,6 +126,38 @@ _ROWS: Final = (
         "",
         None,
         "the way back is a change of its schema",
+    ),
+    _row(
+        "request-parameter-reserved-refused",
+        _REQ,
+        _N,
+        "Values with reserved characters as they are are refused, or read otherwise.",
+        _KEEP,
+        "request-parameter-reserved-taken",
+    ),
+    _row(
+        "request-parameter-reserved-taken",
+        _REQ,
+        _W,
+        "Reserved characters need not be written as percent signs.",
+        _FINE,
+        "request-parameter-reserved-refused",
+    ),
+    _row(
+        "request-parameter-empty-refused",
+        _REQ,
+        _N,
+        "Callers that send the parameter without a value are refused.",
+        _KEEP,
+        "request-parameter-empty-taken",
+    ),
+    _row(
+        "request-parameter-empty-taken",
+        _REQ,
+        _W,
+        "The parameter may be sent without a value.",
+        _FINE,
+        "request-parameter-empty-refused",
     ),
     _row(
         "request-parameter-deprecated",
@@ -371,63 +346,6 @@ _ROWS: Final = (
         "the way back is a change of its schema",
     ),
     _row(
-        "event-removed",
-        _EVT,
-        _M,
-        "Whoever waits for the event waits in vain.",
-        "Deprecate it with a day on which it goes, or keep it.",
-        "event-added",
-    ),
-    _row(
-        "event-removed-as-announced",
-        _EVT,
-        _N,
-        "A deprecated event is gone whose day was announced.",
-        _ANNOUNCE,
-        "event-added",
-        Level.WARN,
-        "it was announced; whether anybody still reads it is a question of usage",
-    ),
-    _row(
-        "event-added",
-        _EVT,
-        _K,
-        "There is one event more.",
-        "See that bindings with wildcards want it.",
-        "event-removed",
-    ),
-    _row(
-        "event-exchange-changed", _EVT, _M, "Bindings to the old exchange get nothing.", _KEEP, "event-exchange-changed"
-    ),
-    _row(
-        "event-exchange-type-changed",
-        _EVT,
-        _M,
-        "The exchange cannot be declared again, and routes otherwise.",
-        _KEEP,
-        "event-exchange-type-changed",
-    ),
-    _row(
-        "event-routing-key-changed",
-        _EVT,
-        _M,
-        "Bindings that matched the old key get nothing.",
-        _KEEP,
-        "event-routing-key-changed",
-    ),
-    _row(
-        "event-queue-changed",
-        _REQ,
-        _M,
-        "What is sent to the old queue is read by nobody.",
-        _KEEP,
-        "event-queue-changed",
-    ),
-    _row("event-media-type-changed", _EVT, _M, "Readers cannot read what is sent.", _KEEP, "event-media-type-changed"),
-    _row(
-        "event-deprecated", _EVT, _K, "The event is to go.", _ANNOUNCE, "", None, "that something stays needs no word"
-    ),
-    _row(
         "request-encoding-changed",
         _REQ,
         _M,
@@ -438,12 +356,32 @@ _ROWS: Final = (
         "the verdict is unknown by itself",
     ),
     _row(
-        "event-traits-changed",
-        _EVT,
+        "body-markup-changed",
+        _RES,
         _M,
-        "What is merged into a message from its traits differs.",
+        "Elements and attributes of XML bodies are written in another way.",
         "Look at the difference, and approve it by its fingerprint.",
-        "event-traits-changed",
+        "body-markup-changed",
+        Level.WARN,
+        "the verdict is unknown by itself",
+    ),
+    _row(
+        "schema-dialect-changed",
+        _REQ,
+        _M,
+        "The schemas are written in another dialect.",
+        "Look at the difference, and approve it by its fingerprint.",
+        "schema-dialect-changed",
+        Level.WARN,
+        "the verdict is unknown by itself",
+    ),
+    _row(
+        "security-flow-changed",
+        _REQ,
+        _M,
+        "Callers get their credentials elsewhere.",
+        "Look at the difference, and approve it by its fingerprint.",
+        "security-flow-changed",
         Level.WARN,
         "the verdict is unknown by itself",
     ),
@@ -459,5 +397,5 @@ _ROWS: Final = (
     ),
 )
 
-OPERATION_RULES: Final[Mapping[str, OperationRule]] = MappingProxyType({row.id: row for row in _ROWS})
+OPERATION_RULES: Final[Mapping[str, OperationRule]] = MappingProxyType({row.id: row for row in (*_ROWS, *EVENT_ROWS)})
 """All rules about operations and events by id, in the order in which people should read them."""

@@ -6,6 +6,7 @@ have no closed choices, since what a service would refuse was not seen.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from truemirror.core.contract.contract import EXTENSION
@@ -19,7 +20,7 @@ from truemirror.core.wire.media import parse_media_type
 
 _FOLDER = "./schemas/"
 _FEWEST_REQUESTS = 3
-"""Requests that must all have had an attribute for it to be required: one client's habit is no demand."""
+"""Requests that must all have had an attribute that no refusal spoke of for it to be required."""
 _BODILESS = frozenset({204, 205, 304})
 
 
@@ -30,7 +31,7 @@ class Writer:
         """Keep the shapes that bodies refer to; with `examples`, one recorded body is shown in each place."""
         self._examples = examples
         names = {key: shape.name for key, shape in shapes.of.items()}
-        self._answers = Style(names, _FOLDER)
+        self._answers = Style(names, _FOLDER, named=gathered.named)
         self._errors = Style(names, _FOLDER, choices=False)
         self._requests = Style({}, _FOLDER, choices=False, fewest=_FEWEST_REQUESTS)
         self._codes = Codes(gathered.operations, shapes)
@@ -41,8 +42,9 @@ class Writer:
         if not bodies.media:
             return {}
         required: dict[str, Any] = {} if bodies.empty else {"required": True}
+        style = replace(self._requests, asked=operation.asked)
         return required | {
-            "content": {media: self._media(media, bodies, self._requests) for media in sorted(bodies.media)},
+            "content": {media: self._media(media, bodies, style) for media in sorted(bodies.media)},
             EXTENSION: {"seen": bodies.count - bodies.empty},
         }
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from truemirror.core.contract.contract import EXTENSION, OPENAPI
 from truemirror.core.contract.infer.bodies import Writer
+from truemirror.core.contract.infer.credentials import asking_for_bearer
 from truemirror.core.contract.infer.gather import Gathered, OperationEvidence, Texted, gather
 from truemirror.core.contract.infer.names import title_of
 from truemirror.core.contract.infer.places import shapes_of
@@ -45,7 +46,9 @@ def documents_of(
     names = {key: shape.name for key, shape in shapes.of.items()}
     for shape in shapes.shapes:
         is_error = shape.name.startswith("error") and shape.hint == "error"
-        documents[f"schemas/{shape.name}.schema.json"] = _document(shape, Style(names, "./", choices=not is_error))
+        documents[f"schemas/{shape.name}.schema.json"] = _document(
+            shape, Style(names, "./", choices=not is_error, named=gathered.named)
+        )
     return documents
 
 
@@ -60,9 +63,12 @@ def _document(shape: Shape, style: Style) -> dict[str, Any]:
 def _openapi(service: str, version: str, gathered: Gathered, writer: Writer) -> dict[str, Any]:
     """The document that declares the operations."""
     paths: dict[str, Any] = {}
+    bearer = asking_for_bearer(gathered.operations)
     for operation in gathered.operations:
         item = paths.setdefault(operation.template, _path_item(operation.template))
-        item[operation.method.lower()] = _operation(operation, writer)
+        item[operation.method.lower()] = _operation(
+            operation, writer, asks=(operation.method, operation.template) in bearer
+        )
     notes: dict[str, Any] = {"exchanges": gathered.exchanges}
     if gathered.left_out:
         notes["left-out"] = list(gathered.left_out)
@@ -71,7 +77,7 @@ def _openapi(service: str, version: str, gathered: Gathered, writer: Writer) -> 
         "info": {"title": service, "version": version},
         "paths": paths,
     }
-    if any(_needs_bearer(operation) for operation in gathered.operations):
+    if bearer:
         document["components"] = {"securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}}}
     return document | {EXTENSION: notes}
 
@@ -86,8 +92,8 @@ def _path_item(template: str) -> dict[str, Any]:
     }
 
 
-def _operation(operation: OperationEvidence, writer: Writer) -> dict[str, Any]:
-    """One operation."""
+def _operation(operation: OperationEvidence, writer: Writer, *, asks: bool) -> dict[str, Any]:
+    """One operation, which `asks` for a bearer token or not."""
     found: dict[str, Any] = {}
     parameters = [_query(name, operation) for name in sorted(operation.query)]
     parameters += [_header(name) for name in sorted(operation.headers)]
@@ -100,14 +106,9 @@ def _operation(operation: OperationEvidence, writer: Writer) -> dict[str, Any]:
         str(status): {"description": _PHRASES.get(status, f"Status {status}"), **writer.answer(operation, status)}
         for status in sorted(operation.answers)
     }
-    if _needs_bearer(operation):
+    if asks:
         found["security"] = [{"bearer": []}]
     return found | {EXTENSION: {"seen": operation.seen}}
-
-
-def _needs_bearer(operation: OperationEvidence) -> bool:
-    """Whether every request that was accepted carried a bearer token."""
-    return operation.bearer > 0 and operation.bearer == operation.accepted
 
 
 def _query(name: str, operation: OperationEvidence) -> dict[str, Any]:

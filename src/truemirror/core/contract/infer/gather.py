@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from truemirror.core.contract.contract import METHODS
+from truemirror.core.contract.infer.asked import Asked
 from truemirror.core.contract.infer.data_places import DataPlace
 from truemirror.core.contract.infer.evidence import Evidence, decide_place
+from truemirror.core.contract.infer.named import Named
 from truemirror.core.contract.infer.templates import Templates
 from truemirror.core.contract.json_text import read_json
 from truemirror.core.contract.paths import is_writable, tidy
@@ -41,6 +43,9 @@ NOT_OFFERED = frozenset({404, 405, 501})
 
 WRONG = frozenset({400, 422})
 """Statuses by which a service says that a request lacks something, or has something wrong."""
+
+UNAUTHENTICATED = 401
+"""The status by which a service asks who is there."""
 
 ANY_MEDIA = "*/*"
 """What a body is called that came without a media type."""
@@ -122,6 +127,10 @@ class OperationEvidence:
     """Names that the service named when it found a request wrong that lacked them."""
     bearer: int = 0
     """Accepted requests with a bearer token."""
+    turned_away: int = 0
+    """Requests without any credentials that were answered 401."""
+    asked: Asked = field(default_factory=Asked)
+    """Attributes that the service asked for in bodies that lacked them."""
     query: dict[str, Texted] = field(default_factory=dict)
     headers: dict[str, Texted] = field(default_factory=dict)
     bodies: Bodies = field(default_factory=Bodies)
@@ -147,6 +156,11 @@ class OperationEvidence:
     def refuse(self, request: Request, value: Any) -> None:
         """Take in a request that was found wrong: names in the error that it lacked are what is asked for."""
         self.demanded |= set(_named_in(value)) - {name for name, _ in canonical_query(request.query)}
+        self.asked.refuse(json_of(media_type(request.headers), request.body)[0], value)
+
+    def turn_away(self, request: Request) -> None:
+        """Take in a request that was answered 401."""
+        self.turned_away += not (request.headers.get("authorization") or request.headers.get("cookie"))
 
     def answer(self, response: Response, value: Any, *, is_json: bool) -> None:
         """Take in an answer."""
@@ -169,6 +183,8 @@ class Gathered:
     """Operations that no contract can hold, since OpenAPI has no word for their method."""
     exchanges: int
     """How many exchanges this rests on, broken connections left out."""
+    named: Named = field(default_factory=Named)
+    """Texts that name things."""
 
 
 def gather(exchanges: Iterable[Exchange]) -> Gathered:
@@ -188,7 +204,7 @@ def find_templates(exchanges: Iterable[Exchange]) -> Templates:
 def learn(exchanges: Iterable[Exchange], templates: Templates) -> Gathered:
     """Learn from exchanges whose paths have been seen: the second time, so that none needs to be kept."""
     found: dict[tuple[str, str], OperationEvidence] = {}
-    count = 0
+    count, named = 0, Named()
     for request, outcome in _answered(exchanges):
         count += 1
         value, is_json = _answer_of(outcome)
@@ -197,10 +213,14 @@ def learn(exchanges: Iterable[Exchange], templates: Templates) -> Gathered:
         operation.seen += 1
         if outcome.status < 400:
             operation.ask(request)
+            named.add_path(tidy(request.path), key[1])
+            named.add_value(value)
         elif outcome.status in WRONG:
             operation.refuse(request, value)
+        elif outcome.status == UNAUTHENTICATED:
+            operation.turn_away(request)
         operation.answer(outcome, value, is_json=is_json)
-    return _sorted_out(found, count)
+    return _sorted_out(found, count, named)
 
 
 def _answered(exchanges: Iterable[Exchange]) -> Iterator[tuple[Request, Response]]:
@@ -249,14 +269,14 @@ def json_of(media: MediaType, body: bytes) -> tuple[Any, bool]:
         return None, False
 
 
-def _sorted_out(found: dict[tuple[str, str], OperationEvidence], exchanges: int) -> Gathered:
+def _sorted_out(found: dict[tuple[str, str], OperationEvidence], exchanges: int, named: Named) -> Gathered:
     """Leave out what is no operation of the service, and sort the rest."""
     served = {template for (_, template), one in found.items() if not set(one.answers) <= NOT_OFFERED}
     kept = [one for one in found.values() if _is_offered(one, served)]
     order = {method.upper(): number for number, method in enumerate(METHODS)}
     left_out = sorted(f"{one.method} {one.template}" for one in kept if one.method not in order)
     operations = sorted((one for one in kept if one.method in order), key=lambda one: (one.template, order[one.method]))
-    return Gathered(tuple(operations), tuple(left_out), exchanges)
+    return Gathered(tuple(operations), tuple(left_out), exchanges, named)
 
 
 def _is_offered(one: OperationEvidence, served: set[str]) -> bool:

@@ -63,9 +63,9 @@ def _kind(key: str) -> str:
     return next((kind for kind, pattern in _KINDS.items() if pattern.match(key)), "")
 
 
-_ODD = re.compile(r"[^@$#_].*[/\s]")
+_ODD = re.compile(r"[^@$#_].*[/\s]|[^\w@$#]")
 
 
 def is_odd(key: str) -> bool:
-    """Whether nobody would call an attribute so: there is a blank or a slash in it."""
+    """Whether nobody would call an attribute so: a blank or a slash is in it, or it begins with a sign (`+1`, 👍)."""
     return bool(_ODD.match(key))

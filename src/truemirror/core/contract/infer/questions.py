@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from truemirror.core.contract.infer.evidence import Evidence, Objects
 from truemirror.core.contract.infer.gather import OperationEvidence
 from truemirror.core.contract.infer.kinds import is_map, novelty, tag_of
+from truemirror.core.contract.infer.named import NOBODY, Named
 from truemirror.core.contract.infer.places import answered
 from truemirror.core.contract.infer.schema import closed_choices
 from truemirror.core.contract.infer.shapes import Shapes, evidence_of
@@ -43,18 +44,18 @@ class Question:
 
 
 def questions_of(
-    operations: tuple[OperationEvidence, ...], shapes: Shapes, locked: Iterable[str] = ()
+    operations: tuple[OperationEvidence, ...], shapes: Shapes, locked: Iterable[str] = (), named: Named = NOBODY
 ) -> tuple[Question, ...]:
     """All questions about the answers of a service, in the order of their places; what is locked was answered."""
     known = {_place_of(one) for one in locked}
     found: list[Question] = []
     for shape in shapes.shapes:
         place = f"schemas/{shape.name}.schema.json"
-        found.extend(questions(evidence_of(shape.objects), place, shapes, inside=True))
+        found.extend(questions(evidence_of(shape.objects), place, shapes, named, inside=True))
     for operation in operations:
         for status, evidence in answered(operation):
             place = f"{operation.method} {operation.template} {status}"
-            found.extend(questions(evidence, place, shapes))
+            found.extend(questions(evidence, place, shapes, named))
     asked = [one for one in found if one.place not in known]
     return tuple(sorted(asked, key=lambda one: (one.place, one.kind, one.text)))
 
@@ -72,7 +73,7 @@ def _place_of(locked: str) -> str:
 
 
 def questions(
-    evidence: Evidence, place: str, shapes: Shapes | None = None, *, inside: bool = False
+    evidence: Evidence, place: str, shapes: Shapes | None = None, named: Named = NOBODY, *, inside: bool = False
 ) -> Iterator[Question]:
     """The questions about one place and all below it; what is a shape by itself is not asked about twice."""
     objects = evidence.objects
@@ -83,21 +84,21 @@ def questions(
     if "array" in evidence.kinds and evidence.items is None:
         yield Question(place, "items", "always empty: what are its items?", evidence.kinds["array"])
     if evidence.texts:
-        yield from _choices(evidence.texts, place)
+        yield from _choices(evidence.texts, place, named)
     if objects is not None:
         yield from _objects(objects, place)
         for name in sorted(objects.members or ()) if not is_map(objects) else ():
-            yield from questions((objects.members or {})[name].evidence, f"{place}/{name}", shapes)
+            yield from questions((objects.members or {})[name].evidence, f"{place}/{name}", shapes, named)
     if evidence.items:
-        yield from questions(evidence.items, f"{place}/*", shapes)
+        yield from questions(evidence.items, f"{place}/*", shapes, named)
 
 
-def _choices(texts: Texts, place: str) -> Iterator[Question]:
+def _choices(texts: Texts, place: str, named: Named) -> Iterator[Question]:
     """Texts of which there were few, but not for sure all."""
     values = texts.values
     if not values or texts.stand_ins or texts.formats or texts.count < _FEWEST_CANDIDATES:
         return
-    if any(looks_like_parameter(text) for text in values):
+    if any(looks_like_parameter(text) or text in named for text in values):
         return
     if 1 < len(values) <= min(_MOST_CANDIDATES, texts.count // 3) and not closed_choices(texts):
         listed = ", ".join(sorted(values)[:_SHOWN])

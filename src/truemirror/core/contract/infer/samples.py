@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from truemirror.core.contract.infer.evidence import Evidence, Objects, decide_place, nested
+from truemirror.core.contract.infer.named import NOBODY, Named
 from truemirror.core.contract.infer.names import distinct, shape_name
 from truemirror.core.contract.infer.schema import Style, schema_of
 from truemirror.core.contract.infer.shapes import Shape, Shapes, evidence_of, holds_itself, is_shareable
@@ -22,16 +23,17 @@ def infer_schema(samples: Iterable[Any], decisions: Mapping[str, str] | None = N
 
     `decisions` say by place (`/prices`, `/items/*/labels`) what objects are: `data` for a map, `names` for attributes.
     """
-    evidence = Evidence()
+    evidence, named = Evidence(), Named()
     for sample in samples:
         evidence.add(sample)
+        named.add_value(sample)
     for place, decided in (decisions or {}).items():
         decide_place(evidence, [step for step in place.split("/") if step], decided)
-    return {"$schema": DIALECT, **schema_with_definitions(evidence)}
+    return {"$schema": DIALECT, **schema_with_definitions(evidence, named)}
 
 
-def schema_with_definitions(evidence: Evidence) -> dict[str, Any]:
-    """The schema of a place; what holds its like is defined once, and referred to."""
+def schema_with_definitions(evidence: Evidence, named: Named = NOBODY) -> dict[str, Any]:
+    """The schema of a place; what holds its like is defined once, and referred to; what is `named` is no choice."""
     found = Shapes()
     taken: set[str] = set()
     for _ in range(_ROUNDS):
@@ -47,7 +49,7 @@ def schema_with_definitions(evidence: Evidence) -> dict[str, Any]:
             found.assign(whole, shape)  # which copies it, so that the part is met again in there
         else:
             found.assign(part, shape)
-    style = Style({key: shape.name for key, shape in found.of.items()}, "#/$defs/", "")
+    style = Style({key: shape.name for key, shape in found.of.items()}, "#/$defs/", "", named=named)
     schema = schema_of(evidence, style)
     if found.shapes:
         kept = sorted(found.shapes, key=lambda one: one.name)

@@ -11,9 +11,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from truemirror.core.contract.contract import EXTENSION
+from truemirror.core.contract.infer.asked import NOTHING, Asked
 from truemirror.core.contract.infer.evidence import Evidence, Member, Objects, merged_values
 from truemirror.core.contract.infer.formats import MONEY
 from truemirror.core.contract.infer.kinds import is_map, tag_of
+from truemirror.core.contract.infer.named import NOBODY, Named
 from truemirror.core.contract.infer.texts import Texts
 from truemirror.core.contract.infer.variants import Variant, variants_of
 from truemirror.core.mirror.operation import looks_like_parameter
@@ -40,6 +42,10 @@ class Style:
     """Whether lists of choices are closed where they are saturated."""
     fewest: int = 1
     """How many objects must all have had an attribute for it to be required."""
+    asked: Asked = NOTHING
+    """The attributes of whole bodies that the service asked for where they were lacking."""
+    named: Named = NOBODY
+    """Texts that name things, which are no choices."""
 
 
 PLAIN = Style()
@@ -100,24 +106,25 @@ def _texts(texts: Texts, types: list[str], style: Style, notes: dict[str, Any]) 
         if texts.money == texts.count:
             notes["pattern"] = MONEY
     if style.choices and set(types) <= {"string", "null"}:
-        choices: list[Any] = closed_choices(texts)
+        choices: list[Any] = closed_choices(texts, style.named)
         if choices:
             return {"enum": [*choices, None] if "null" in types else choices}
     return {}
 
 
-def closed_choices(texts: Texts) -> list[str]:
+def closed_choices(texts: Texts, named: Named = NOBODY) -> list[str]:
     """The choices where there are few and no further one is to be expected; none where that is not sure.
 
     Each choice must have been seen in three different objects: when nothing was seen only once or twice, the chance
-    that the next text is a new one is close to nothing (Good and Turing).
+    that the next text is a new one is close to nothing (Good and Turing). Names of things are no choices: new things
+    come without a change of the contract.
     """
     values = texts.values
     if not values or texts.stand_ins or texts.count < _FEWEST_FOR_CHOICES or not 2 <= len(values) <= _MOST_CHOICES:
         return []
     if any(len(seen.parents) < _PARENTS_PER_CHOICE for seen in values.values()):
         return []
-    return [] if any(looks_like_parameter(text) for text in values) else sorted(values)
+    return [] if any(looks_like_parameter(text) or text in named for text in values) else sorted(values)
 
 
 def _arrays(evidence: Evidence, style: Style, notes: dict[str, Any]) -> dict[str, Any]:
@@ -175,8 +182,21 @@ def _attributes(objects: Objects, style: Style) -> dict[str, Any]:
     if not always:  # a loose bag of attributes, whose values nobody has listed
         style = replace(style, choices=False)
     found: dict[str, Any] = {"properties": {name: _attribute(members[name], objects.count, style) for name in names}}
-    required = always if objects.count >= style.fewest else []
+    required = [name for name in always if _is_required(name, objects, style)]
     return found | {"required": required} if required else found
+
+
+def _is_required(name: str, objects: Objects, style: Style) -> bool:
+    """Whether an attribute that was always there must be.
+
+    What a service asked for must; what was lacking when it asked for another must not; of the rest, habit says.
+    """
+    if objects.depth == 0:
+        if name in style.asked:
+            return True
+        if style.asked.spares(name, objects.members or {}):
+            return False
+    return objects.count >= style.fewest
 
 
 def _attribute(member: Member, whole: int, style: Style) -> dict[str, Any]:

@@ -44,6 +44,10 @@ class Parameter:
     """The media type it is written in, where it has `content` instead of a schema."""
     schema: Place | None = None
     deprecated: bool = False
+    takes_reserved: bool = False
+    """Whether a query parameter's value may hold `:/?#[]@!$&'()*+,;=` as they are."""
+    takes_empty: bool = False
+    """Whether a query parameter may be sent without a value, whatever its schema says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +56,12 @@ class Body:
 
     place: Place
     content: Mapping[str, Place | None] = field(default_factory=dict)
-    """Schema by media type, in lower case without parameters."""
+    """Schema by media type, in lower case, with the parameters that tell it from others."""
     required: bool = False
     encodings: Mapping[str, Place] = field(default_factory=dict)
     """How the parts of a form are written, by its media type, where the document says more than the schema does."""
+    markup: Mapping[str, str] = field(default_factory=dict)
+    """What schemas say of how they are written as XML, by its media type; equal where the same is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,8 @@ class Credential:
     kind: str
     """What it is, whatever it is called: `http bearer`, `apiKey header X-Key`."""
     scopes: frozenset[str] = frozenset()
+    sources: str = ""
+    """Where it is got and renewed, as one text."""
 
 
 Requirement = frozenset[Credential]
@@ -139,6 +147,8 @@ class Event:
     headers: Place | None = None
     traits: Place | None = None
     """What is merged into the message from elsewhere."""
+    unjudged: Mapping[str, str] = field(default_factory=dict)
+    """What nobody here judges, by its name, as `correlation id`; the texts are equal where the same is said."""
     deprecated: bool = False
     sunset: str = ""
 
@@ -154,5 +164,7 @@ class Interface:
     """The documents as they were given."""
     operations: tuple[Operation, ...] = ()
     events: tuple[Event, ...] = ()
+    dialect: str = ""
+    """What the document says its schemas are written in; empty for the standard's own."""
     unjudged: Mapping[str, Place] = field(default_factory=dict)
     """Where parts are that nobody here judges: callbacks, webhooks."""

@@ -8,9 +8,13 @@ from typing import Any
 
 from truemirror.core.contract.openapi.documents import Documents
 from truemirror.core.contract.openapi.interface import Place
+from truemirror.core.contract.openapi.substance import Substance
 from truemirror.errors import FormatError
 
 _FORMS = ("multipart/", "application/x-www-form-urlencoded")
+_XML = ("/xml", "+xml")
+_WRITING = ("charset=utf-8", "boundary=")
+"""Parameters of media types that tell how one message is written, which readers follow by themselves."""
 _FIX = "write it as the standard says (https://spec.openapis.org/oas/v3.1.0)"
 
 
@@ -66,9 +70,24 @@ class Parts:
             if item.get("encoding") and media.startswith(_FORMS)
         }
 
+    def markup(self, node: Mapping[str, Any], place: Place) -> dict[str, str]:
+        """What schemas say of XML, by media type; for others it says nothing."""
+        substance = Substance(self.documents)
+        return {
+            media: substance.noted(item["schema"], where.below("schema"), "xml")
+            for media, item, where in self._media_types(node, place)
+            if media.partition(";")[0].endswith(_XML) and "schema" in item
+        }
+
     def _media_types(self, node: Mapping[str, Any], place: Place) -> Iterator[tuple[str, Mapping[str, Any], Place]]:
         """Media types with what is said of each, and where."""
         around = place.below("content")
         for media, item in self.mapping(node.get("content", {}), around).items():
             item, where = self.resolved(item, around.below(str(media)))
-            yield str(media).partition(";")[0].strip().lower(), item, where
+            yield media_name(str(media)), item, where
+
+
+def media_name(said: str) -> str:
+    """A media type as one name: in lower case, with the parameters that tell it from others, sorted."""
+    name, *parameters = (part.strip().lower().replace('"', "") for part in said.split(";"))
+    return ";".join((name, *sorted(one for one in parameters if one and not one.startswith(_WRITING))))

@@ -6,6 +6,8 @@ of its path; whatever does not have the shape that the standard asks for is a Fo
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import product
+from math import prod
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,7 +22,10 @@ from truemirror.core.contract.openapi.version import openapi_version, refuse_ver
 
 _STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
 _UNJUDGED = ("webhooks",)
+_OWN_DIALECT = "https://spec.openapis.org/oas/3.1/dialect/"
 _STATUS = re.compile(r"[1-5](XX|[0-9]{2})|default")
+_MOST_ADDRESSES = 200
+"""Combinations of a server's variables that are looked at one by one."""
 _IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
 """Headers that OpenAPI describes elsewhere; a parameter of that name is to be ignored (OpenAPI 3.1 §4.8.12.2.1)."""
 
@@ -44,6 +49,7 @@ def read_interface(contents: Mapping[str, Any], openapi: str = "", asyncapi: str
         originals=contents,
         operations=tuple(reader.operations()) if reader else (),
         events=tuple(read_events(documents, asyncapi)) if asyncapi else (),
+        dialect=_dialect(contents.get(openapi)),
         unjudged=reader.unjudged if reader else {},
     )
 
@@ -101,7 +107,7 @@ class _Reader(Parts):
             return None
         body, where = self.resolved(node["requestBody"], place.below("requestBody"))
         required = body.get("required") is True
-        return Body(where, self.content(body, where), required, self.encodings(body, where))
+        return Body(where, self.content(body, where), required, self.encodings(body, where), self.markup(body, where))
 
     def _answers(self, node: Mapping[str, Any], place: Place) -> Iterator[tuple[str, Answer]]:
         """What an operation gives, by status."""
@@ -120,7 +126,7 @@ class _Reader(Parts):
         extension = node.get(EXTENSION)
         empty = isinstance(extension, Mapping) and bool(extension.get("empty"))
         content = self.content(node, place)
-        return Body(place, content, bool(content) and not empty)
+        return Body(place, content, bool(content) and not empty, {}, self.markup(node, place))
 
     def _headers(self, node: Mapping[str, Any], place: Place) -> Iterator[tuple[str, Parameter]]:
         """The headers of one answer; Content-Type is described by the content (OpenAPI 3.1 §4.8.17.1)."""
@@ -156,7 +162,15 @@ class _Reader(Parts):
             media=media,
             schema=content[media] if media else self.schema(node, place),
             deprecated=node.get("deprecated") is True,
+            takes_reserved=where == "query" and node.get("allowReserved") is True,
+            takes_empty=where == "query" and node.get("allowEmptyValue") is True,
         )
+
+
+def _dialect(content: Any) -> str:
+    """What a document says its schemas are written in; empty for the dialect of OpenAPI itself."""
+    said = content.get("jsonSchemaDialect") if isinstance(content, Mapping) else None
+    return said if isinstance(said, str) and not said.startswith(_OWN_DIALECT) else ""
 
 
 def _key(parameter: Parameter) -> str:
@@ -177,16 +191,32 @@ def _bases(servers: Any) -> tuple[str, ...]:
     for server in servers if isinstance(servers, list) else ():
         url = server.get("url") if isinstance(server, Mapping) else None
         if isinstance(url, str):
-            try:
-                found.append(urlsplit(_filled(url, server.get("variables"))).path.rstrip("/"))
-            except ValueError:
-                continue
+            for filled in _filled(url, server.get("variables")):
+                try:
+                    found.append(urlsplit(filled).path.rstrip("/"))
+                except ValueError:
+                    continue
     return tuple(sorted(set(found))) or ("",)
 
 
-def _filled(url: str, variables: Any) -> str:
-    """A server's address with its variables at their defaults."""
-    for name, variable in variables.items() if isinstance(variables, Mapping) else ():
-        if isinstance(variable, Mapping):
-            url = url.replace(f"{{{name}}}", str(variable.get("default", "")))
-    return url
+def _filled(url: str, variables: Any) -> Iterator[str]:
+    """A server's addresses: every listed value of a variable is one, else its default is the only one."""
+    told = {
+        f"{{{name}}}": _values(variable)
+        for name, variable in (variables.items() if isinstance(variables, Mapping) else ())
+        if isinstance(variable, Mapping) and f"{{{name}}}" in url
+    }
+    if prod(len(values) for values in told.values()) > _MOST_ADDRESSES:
+        told = {name: ("|".join(values),) for name, values in told.items()}
+    for chosen in product(*told.values()):
+        address = url
+        for name, value in zip(told, chosen, strict=True):
+            address = address.replace(name, value)
+        yield address
+
+
+def _values(variable: Mapping[str, Any]) -> tuple[str, ...]:
+    """The values that a variable may have: its default, and those that are listed."""
+    listed = variable.get("enum")
+    values = (variable.get("default", ""), *(listed if isinstance(listed, list) else ()))
+    return tuple(sorted({str(one) for one in values}))

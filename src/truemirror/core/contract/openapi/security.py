@@ -10,6 +10,8 @@ from typing import Any
 from truemirror.core.contract.openapi.interface import Credential, Place, Requirement
 from truemirror.core.contract.openapi.parts import Parts
 
+_ADDRESSES = ("authorizationUrl", "tokenUrl", "refreshUrl")
+
 
 class Security:
     """The security schemes of one document."""
@@ -20,7 +22,7 @@ class Security:
         components = parts.mapping(root.get("components", {}), place.below("components"))
         around = place.below("components", "securitySchemes")
         self._kinds = {
-            str(name): _kind(str(name), parts.resolved(scheme, around.below(str(name)))[0])
+            str(name): _scheme(str(name), parts.resolved(scheme, around.below(str(name)))[0])
             for name, scheme in parts.mapping(components.get("securitySchemes", {}), around).items()
         }
         self._everywhere = self._requirements(root.get("security", []), place.below("security"))
@@ -39,13 +41,25 @@ class Security:
             frozenset(
                 Credential(
                     str(name),
-                    self._kinds.get(str(name), f"undeclared {name}"),
+                    self._kinds.get(str(name), (f"undeclared {name}", ""))[0],
                     frozenset(str(scope) for scope in scopes) if isinstance(scopes, list) else frozenset(),
+                    self._kinds.get(str(name), ("", ""))[1],
                 )
                 for name, scopes in self._parts.mapping(node, place.below(number)).items()
             )
             for number, node in enumerate(nodes)
         )
+
+
+def _scheme(name: str, scheme: Mapping[str, Any]) -> tuple[str, str]:
+    """What a scheme is, and where its credentials are got."""
+    flows = scheme.get("flows")
+    return _kind(name, scheme), " ".join(
+        f"{way} {field} {flow[field]}"
+        for way, flow in sorted(flows.items() if isinstance(flows, Mapping) else ())
+        for field in _ADDRESSES
+        if isinstance(flow, Mapping) and field in flow
+    )
 
 
 def _kind(name: str, scheme: Mapping[str, Any]) -> str:
