@@ -150,3 +150,13 @@ def test_content_that_is_still_coded_is_read_too(coding: str) -> None:
     assert isinstance(one.exchange.outcome, Response)
     assert one.exchange.outcome.body == body
     assert [found.name for found in one.exchange.outcome.codings] == [coding]
+
+
+@pytest.mark.parametrize(("name", "body"), [("br", b"\x1a"), ("br", b";"), ("br", b"\x0b\x00\x80\x00\x03")])
+def test_content_that_looks_coded_by_chance_stays_what_it_is(name: str, body: bytes) -> None:
+    """It was decoded once, and is not decoded again."""
+    headers = Headers((("Content-Encoding", name),))
+    one = Exchange(Request("GET", "/"), Response(200, "OK", headers, body, (Coding(name),)), 1.5)
+    mirror = Mirror("tags", "1", (Scenario("default", (one,), "2026-03-02"),))
+    carried = read_har(Source("archive", _written(mirror)))
+    assert [exchange_id(came.exchange) for came in carried.exchanges] == [exchange_id(one)]

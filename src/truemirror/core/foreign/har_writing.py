@@ -129,8 +129,12 @@ def _response(request: Request, response: Response) -> Json:
 
 
 def _with_codings(document: Json, body: bytes, headers: Headers, codings: tuple[Coding, ...]) -> Json:
-    """The document with the names of the codings where the headers do not tell them."""
-    if [one.name for one in unfolded(body, headers)[1]] == [one.name for one in codings]:
+    """The document with the names of the codings where headers and content do not tell them.
+
+    Content from which codings were taken off may by chance look coded, and would lose them a second time.
+    """
+    content, told = unfolded(body, headers)
+    if content == body and [one.name for one in told] == [one.name for one in codings]:
         return document
     return document | {OWN: {**document.get(OWN, {}), "codings": [one.name for one in codings]}}
 
