@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from truemirror.adapters.foreign_files import ForeignFiles, load_yaml, rendered, write_whole
+from truemirror.adapters.foreign_files import ForeignFiles, load_yaml, rendered
+from truemirror.disk import write_whole
 from truemirror.errors import FormatError, StoreError, UsageError
 
 

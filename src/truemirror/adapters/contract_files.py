@@ -17,6 +17,7 @@ from urllib.parse import unquote
 import yaml
 
 from truemirror.core.contract.version import is_version, ordered
+from truemirror.disk import FIX, write_whole
 from truemirror.errors import FormatError, StoreError
 
 LARGEST = 8 * 1024 * 1024
@@ -29,6 +30,7 @@ _ELSEWHERE = re.compile(r"#|/|[A-Za-z][A-Za-z0-9+.-]*:")
 _ODD_BREAK = re.compile("[\x85\u2028\u2029\ufeff]")
 _NOT_FINITE = (float("inf"), float("-inf"))
 _SUFFIXES = (".json", ".yaml", ".yml")
+UNWRITTEN = "cannot write the contract"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\Z")
 
 
@@ -75,7 +77,7 @@ class ContractFiles:
         changed: list[str] = []
         try:
             for path, text in texts.items():
-                if _replace(_inside(folder, path), text):
+                if write_whole(_inside(folder, path), text.encode("utf-8", "surrogatepass"), UNWRITTEN):
                     changed.append(path)
             for old in sorted(folder.glob("schemas/*.schema.json")):
                 path = old.relative_to(folder).as_posix()
@@ -84,9 +86,9 @@ class ContractFiles:
                     changed.append(path)
         except OSError as error:
             raise StoreError(
-                f"cannot write the contract: {error.strerror or error}",
+                f"{UNWRITTEN}: {error.strerror or error}",
                 where=str(error.filename or folder),
-                fix="make room or give yourself the right to write there, then try again",
+                fix=FIX,
             ) from None
         return tuple(changed)
 
@@ -302,24 +304,3 @@ def _written(path: str, content: object) -> str:
     if path.endswith(".json"):
         return json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
     return str(yaml.dump(content, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120))
-
-
-def _replace(path: Path, text: str) -> bool:
-    """Write a file unless it says the same already; gives back whether it was written."""
-    content = text.encode("utf-8", "surrogatepass")
-    try:
-        if path.read_bytes() == content:
-            return False
-    except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.new")
-    try:
-        with beside.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except OSError:
-        beside.unlink(missing_ok=True)
-        raise
-    return True

@@ -17,7 +17,7 @@ import yaml
 from truemirror.core.foreign.carried import Source
 from truemirror.core.foreign.formats import FORMATS, Layout
 from truemirror.core.mirror.strict_json import parse_json
-from truemirror.errors import FormatError, StoreError, UsageError
+from truemirror.errors import FormatError, UsageError
 
 LARGEST_JSON = 512 * 1024 * 1024
 """The largest JSON file that is read, in bytes."""
@@ -244,15 +244,3 @@ class _PlainDumper(_DUMPER):  # type: ignore[misc]
     def ignore_aliases(self, data: object) -> bool:
         """Everything is written out."""
         return True
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file, wholly or not at all. Raises StoreError."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_bytes(content)
-        beside.replace(path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise StoreError(f"cannot be written: {error.strerror}", where=str(path)) from None

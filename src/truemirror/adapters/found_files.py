@@ -5,9 +5,7 @@
 Rules: they are never served: no scenario, no part of one. A file is written wholly or not at all, inside its folder.
 """
 
-import os
 import re
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,7 @@ from truemirror.core.attack import Found
 from truemirror.core.mirror.document import Reading, decode_exchange, encode_exchange
 from truemirror.core.mirror.fields import as_object, listed, text, whole
 from truemirror.core.mirror.strict_json import parse_json
+from truemirror.disk import write_whole
 from truemirror.errors import FormatError, StoreError
 
 FOUND = "found"
@@ -53,26 +52,8 @@ class FoundFiles:
             raise StoreError("a body is too long to be kept", where=str(path))
         about = {"message": found.message, "operation": found.operation, "rule": found.rule, "seed": str(found.seed)}
         document = {"exchanges": exchanges, "format": FORMAT, "found": about}
-        _write(path, orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+        write_whole(path, orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
         return str(path)
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Beside, then in place. Raises StoreError."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(beside).replace(path)
-        except BaseException:
-            Path(beside).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise StoreError(f"it cannot be written: {error.strerror}", where=str(path)) from None
 
 
 def _read(path: Path) -> Found:

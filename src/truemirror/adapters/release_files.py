@@ -7,7 +7,6 @@ memory.
 """
 
 import json
-import os
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any, Final
 
 from truemirror.core.contract.release import Release
 from truemirror.core.contract.version import is_version, ordered
+from truemirror.disk import write_whole
 from truemirror.errors import FormatError, StoreError
 
 FILE: Final = "versions.json"
@@ -49,17 +49,7 @@ class ReleaseFiles:
         by_version = {one.version: _told(one) for one in releases}
         versions = {version: by_version[version] for version in ordered(by_version)}
         text = json.dumps({"format": _FORMAT, "versions": versions}, ensure_ascii=False, indent=2) + "\n"
-        beside = path.with_name(f".{FILE}.{os.getpid()}.new")
-        try:
-            with beside.open("w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            beside.replace(path)
-        except OSError as error:
-            beside.unlink(missing_ok=True)
-            fix = "make room or give yourself the right to write there, then try again"
-            raise StoreError(f"cannot be written: {error.strerror}", where=str(path), fix=fix) from None
+        write_whole(path, text.encode())
         return path
 
     def remembered(self, service: str) -> tuple[Release, ...]:

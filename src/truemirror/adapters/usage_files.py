@@ -5,7 +5,6 @@ so that importing the same again changes no byte; a name cannot lead out of the 
 """
 
 import json
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Final
 
 from truemirror.core.contract.json_text import read_json
 from truemirror.core.usage.needs import Expectation, document, read
+from truemirror.disk import write_whole
 from truemirror.errors import FormatError, StoreError
 
 FOLDER: Final = "usage"
@@ -61,19 +61,4 @@ class UsageFiles:
         """Write one file; gives back whether it changed. Raises StoreError."""
         path = self.path(expectation.provider, expectation.consumer)
         text = json.dumps(document(expectation), ensure_ascii=False, indent=2) + "\n"
-        content = text.encode("utf-8", "surrogatepass")
-        beside = path.with_name(f".{path.name}.{os.getpid()}.new")
-        try:
-            if path.is_file() and path.read_bytes() == content:
-                return False
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with beside.open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            beside.replace(path)
-        except OSError as error:
-            beside.unlink(missing_ok=True)
-            fix = "make room or give yourself the right to write there, then try again"
-            raise StoreError(f"cannot be written: {error.strerror}", where=str(path), fix=fix) from None
-        return True
+        return write_whole(path, text.encode("utf-8", "surrogatepass"))

@@ -3,7 +3,6 @@
 Rules: a report is written beside its place and renamed, so that its reader never finds half of it.
 """
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import orjson
 
 from truemirror.core.mirror.used import Report, read_report
+from truemirror.disk import write_whole
 from truemirror.errors import FormatError, StoreError
 
 _LARGEST = 256 * 1_048_576
@@ -19,13 +19,7 @@ _LARGEST = 256 * 1_048_576
 def write_report(path: Path, document: Mapping[str, Any]) -> None:
     """Write a report. Raises StoreError."""
     text = orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_bytes(text)
-        beside.replace(path)
-    except OSError as error:
-        raise StoreError(f"the report cannot be written: {error.strerror}", where=str(path)) from None
+    write_whole(path, text, "the report cannot be written")
 
 
 def load_report(path: Path) -> Report:

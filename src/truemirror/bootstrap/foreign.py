@@ -61,6 +61,6 @@ def exported_text(exported: Exported, format_name: str, path: Path | None) -> by
 
 def write_file(path: Path, content: bytes) -> None:
     """Write a file, wholly or not at all. Raises StoreError."""
-    from truemirror.adapters.foreign_files import write_whole
+    from truemirror.disk import write_whole
 
     write_whole(path, content)

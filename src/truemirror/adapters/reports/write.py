@@ -3,7 +3,6 @@
 Rules: write beside, then rename; a disk that refuses is a StoreError that names the file.
 """
 
-import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from truemirror.adapters.reports.junit import junit_xml
 from truemirror.adapters.reports.markdown import summary_markdown
 from truemirror.adapters.reports.page import report_page
 from truemirror.core.gate.evidence import Evidence
-from truemirror.errors import StoreError
+from truemirror.disk import write_whole
 
 FILES: Mapping[str, Callable[[Evidence], str]] = {
     "index.html": report_page,
@@ -21,6 +20,7 @@ FILES: Mapping[str, Callable[[Evidence], str]] = {
     "verdict.json": verdict_json,
 }
 """Every report's file name and what renders it."""
+_FIX = "free some space, or name another folder with --report"
 
 
 def write_reports(evidence: Evidence, folder: Path) -> tuple[Path, ...]:
@@ -28,16 +28,6 @@ def write_reports(evidence: Evidence, folder: Path) -> tuple[Path, ...]:
     written: list[Path] = []
     for name, render in FILES.items():
         path = folder / name
-        beside = folder / f".{name}.{os.getpid()}"
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            beside.write_bytes(render(evidence).encode("utf-8", "replace"))
-            beside.replace(path)
-        except OSError as error:
-            raise StoreError(
-                f"the report cannot be written: {error.strerror}",
-                where=str(path),
-                fix="free some space, or name another folder with --report",
-            ) from error
+        write_whole(path, render(evidence).encode("utf-8", "replace"), "the report cannot be written", _FIX)
         written.append(path)
     return tuple(written)
