@@ -73,6 +73,13 @@ class ReadRest:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadBehind:
+    """A client reads until so many bytes of another protocol are behind the answer."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Close:
     """The connection is closed."""
 
@@ -95,7 +102,7 @@ class SendIfContinued:
 
 
 UpstreamStep = Send | Flood | Pause | Until | TakeBody | TakeBytes | Close | Reset | Hold
-ClientStep = Send | SendIfContinued | Pause | Read | ReadInterim | ReadRest
+ClientStep = Send | SendIfContinued | Pause | Read | ReadInterim | ReadBehind | ReadRest
 Reply = tuple[UpstreamStep, ...]
 """What an upstream does once the head of a request is there; without TakeBody the body is read first."""
 

@@ -10,7 +10,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from conformance.case import Case, Pause, Read, ReadInterim, ReadRest, Send, SendIfContinued, Wanted
+from conformance.case import Case, Pause, Read, ReadBehind, ReadInterim, ReadRest, Send, SendIfContinued, Wanted
 from conformance.message import Body, Message, Unreadable, read_body, read_head
 
 BURST = 0.08
@@ -131,6 +131,9 @@ class _Walk:
                 if not self._early:
                     self._read(method)
                 self._early = False
+            case ReadBehind(count):
+                while len(self._data) < count and not self._ending and self._receive():
+                    pass
             case ReadRest():
                 while not self._ending and self._receive():
                     pass

@@ -1,6 +1,6 @@
 """Streams: what is sent piece by piece arrives piece by piece, live and on replay."""
 
-from conformance.case import Case, Close, Pause, Read, ReadRest, Send, TakeBytes, Until
+from conformance.case import Case, Close, Pause, Read, ReadBehind, ReadRest, Send, TakeBytes, Until
 from conformance.cases.words import answer, ask
 
 _EVENTS = (
@@ -35,6 +35,7 @@ def _masked(first: bytes, payload: bytes) -> bytes:
     return first + bytes([0x80 | len(payload)]) + _MASK + covered
 
 
+_PUSHED = b"\x81\x05hello\x88\x06\x0f\xa1done"
 _ASKED = _masked(b"\x81", b"ask")
 _CLOSED = _masked(b"\x88", b"\x03\xe8")
 
@@ -59,12 +60,11 @@ CASES = (
         "websocket-push",
         "What a service says first, and a close of its own with code and reason.",
         "RFC 6455 §5.5.1, §7.4; mirrors 12",
-        (ask("GET /websocket-push", *_OPENING), Read(), Send(_masked(b"\x88", b"\x0f\xa1")), ReadRest()),
-        {
-            "": (
-                _SWITCHED, Send(b"\x81\x05hello\x88\x06\x0f\xa1done"), TakeBytes(len(_CLOSED)), Close(),
-            )
-        },
+        (
+            ask("GET /websocket-push", *_OPENING), Read(), ReadBehind(len(_PUSHED)),
+            Send(_masked(b"\x88", b"\x0f\xa1")), ReadRest(),
+        ),
+        {"": (_SWITCHED, Send(_PUSHED), TakeBytes(len(_CLOSED)), Close())},
     ),
     Case(
         "sse",
