@@ -36,14 +36,25 @@ def accepts(language: Language, word: str, budget: Budget | None = None) -> bool
     """Whether a word is in a language. Raises OutOfSteps, with a budget."""
     states = States(language, Budget(sys.maxsize) if budget is None else budget)
     at = states.compiled(language)
+    known: dict[tuple[int, str], int] = {}
     for place, letter in enumerate(word):
-        bit = states.alphabet.bit(ord(letter))
-        if at == NONE or not bit:
-            return False
         if at == ANY:
-            return all(states.alphabet.bit(ord(one)) for one in word[place:])
-        at = next((to for mask, to in states.moves(at) if mask & bit), NONE)
+            return all(states.alphabet.bit(ord(one)) for one in set(word[place:]))
+        to = known.get((at, letter))
+        if to is None:
+            to = known[at, letter] = _after(states, at, letter)
+        if to == NONE:
+            return False
+        at = to
     return states.nullable[at]
+
+
+def _after(states: States, at: int, letter: str) -> int:
+    """The state after a letter; NONE where no word goes on with it."""
+    bit = states.alphabet.bit(ord(letter))
+    if at == NONE or not bit:
+        return NONE
+    return next((to for mask, to in states.moves(at) if mask & bit), NONE)
 
 
 def is_empty(language: Language, budget: Budget) -> bool:

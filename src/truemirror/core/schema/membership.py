@@ -6,7 +6,7 @@ itself (an opaque predicate) is asked of `check`.
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from truemirror.core.schema import opaque
 from truemirror.core.schema.budget import Budget
@@ -42,6 +42,8 @@ from truemirror.core.schema.terms import (
 
 Definitions: TypeAlias = Mapping[str, Term]
 Check: TypeAlias = Callable[[Opaque, Json], bool]
+_LETTERS: Final = 64
+"""Letters that a pattern reads in a step."""
 
 
 class Untestable(Exception):
@@ -164,6 +166,8 @@ class _Judge:
         """Atoms about strings."""
         match atom:
             case Matches(language=language):
+                if self._budget is not None:
+                    self._budget.spend(len(value) // _LETTERS)
                 return accepts(language, value)
             case Length(shortest=shortest, longest=longest):
                 return shortest <= len(value) and (longest is None or len(value) <= longest)

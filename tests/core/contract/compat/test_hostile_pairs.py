@@ -113,6 +113,22 @@ HOSTILE: dict[str, tuple[Any, Any, str]] = {
         "breaking unknown",
     ),
     "an enum of objects": ({"enum": [{"k": n} for n in range(2_000)]}, {"enum": [{"k": 7}]}, "breaking unknown"),
+    "an enum of objects and one more": (
+        {"enum": [{"k": n} for n in range(500)]},
+        {"enum": [{"k": n} for n in range(501)]},
+        "compatible",
+    ),
+    "a bound that floats hardly tell from the next": ({"maximum": 1.7e308}, {"maximum": 1e308}, "breaking"),
+    "whole numbers that floats hardly tell apart": (
+        {"type": "integer", "maximum": 1.7e308},
+        {"type": "integer", "maximum": 1e308},
+        "breaking",
+    ),
+    "a long text of a pattern": (
+        {"minLength": 10**6, "pattern": "^[a-z]*$"},
+        {"minLength": 10**6 + 1, "pattern": "^[a-z]*$"},
+        "breaking unknown",
+    ),
     "a long text": ({"minLength": 10**9}, {"minLength": 10**9 + 1}, "breaking unknown"),
     "a long list": ({"minItems": 10**12}, {"minItems": 10**12 + 1}, "breaking unknown"),
     "many members": ({"minProperties": 10**9}, {"minProperties": 10**9 + 1}, "breaking unknown"),

@@ -13,6 +13,7 @@ from contextvars import ContextVar
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
+from urllib.parse import urljoin
 
 import attrs
 import jsonschema
@@ -66,11 +67,12 @@ class Official:
         documents = {uri: _without(one, hidden) for uri, one in source.documents.items()}
         root = _without(source.root, hidden)
         make, draft = _DRAFTS[_declared(source)]
-        uri = source.uri or _BASE
-        registry: Registry[Any] = REGISTRY.with_resources(
-            (name, Resource.from_contents(one, default_specification=draft))
-            for name, one in ((uri, root), *documents.items())
-        )
+        resources = {
+            name: Resource.from_contents(one, default_specification=draft)
+            for name, one in ((source.uri or _BASE, root), *documents.items())
+        }
+        uri = _named(source.uri or _BASE, whole := Resource.from_contents(root, default_specification=draft))
+        registry: Registry[Any] = REGISTRY.with_resources((resources | {uri: whole}).items())
         schema = {"$ref": f"{uri}#{source.pointer}"}
         self._validator = _careful(make, reading.formats)(schema, registry=registry)
 
@@ -97,6 +99,15 @@ class Official:
             error = todo.pop()
             yield error
             todo.extend(error.context or ())
+
+
+def _named(uri: str, document: Any) -> str:
+    """Where a document is by its own word, from where its relative references start: a reference that leads to it by
+    another name would not tell."""
+    try:
+        return urljoin(uri, str(document.id() or "").partition("#")[0])
+    except (AttributeError, TypeError, ValueError):  # an identifier that is none
+        return uri
 
 
 def _declared(source: Source) -> Dialect:

@@ -26,6 +26,7 @@ from truemirror.core.schema.terms import (
     Ref,
     Term,
     Words,
+    either,
 )
 
 if TYPE_CHECKING:
@@ -50,10 +51,26 @@ class Cell:
 
     def search(self, goal: Iterable[Term], count: int) -> Harvest:
         """Up to `count` distinct values of the kind that are in all terms."""
-        goal = tuple(goal)
+        goal = self._cancelled(tuple(goal))
         self.solver.budget.spend(4 * len(goal))
         pending = [self.solver.views.within(self.kind, term) for term in self.solver.views.sorted(goal)]
         return self._try(State(set(), [], [], frozenset()), pending, count)
+
+    def _cancelled(self, goal: tuple[Term, ...]) -> tuple[Term, ...]:
+        """A goal whose choices have lost what the goal itself excludes, word for word."""
+        views = self.solver.views
+        flat = {part: None for term in goal for part in (views.parts(term) if isinstance(term, Both) else (term,))}
+        if not any(isinstance(part, Either) for part in flat):
+            return goal
+        made: list[Term] = []
+        for part in flat:
+            if isinstance(part, Either):
+                self.solver.budget.spend(len(part.terms) // _CHECK)
+                left = [one for one in views.parts(part) if views.negation(one) not in flat]
+                if len(left) < len(part.terms):
+                    part = views.shared(either(*left))
+            made.append(part)
+        return tuple(made)
 
     def _try(self, state: "State", pending: list[Term], count: int) -> Harvest:
         """Search on from a state in which further terms must hold."""
@@ -146,7 +163,7 @@ class Cell:
 
     def _judge(self, state: "State") -> Judge:
         """What can be said of a term while the state holds: it does, it does not, or neither is plain."""
-        known, failed, views = state.known, state.failed, self.solver.views
+        known, failed, views, budget = state.known, state.failed, self.solver.views, self.solver.budget
         plain = self._plain_judge(state.facts)
 
         def judge(term: Term) -> bool | None:
@@ -154,6 +171,7 @@ class Cell:
                 return True
             if term in failed or views.negation(term) in known:
                 return False
+            budget.spend()
             if isinstance(term, Both):
                 return _of_both([judge(part) for part in term.terms])
             if isinstance(term, Either):

@@ -16,6 +16,8 @@ from truemirror.core.schema.terms import AtLeast, AtMost, MultipleOf, Not, Numbe
 
 _TRIES: Final = 20_000
 """Multiples that are tried before it is left unsure whether one of them will do."""
+_EXACT: Final = 2**53
+"""Up to here every whole number is a float."""
 _PLACES: Final = 400
 """Decimal places that are tried; more than the smallest number that a float can be."""
 
@@ -47,6 +49,15 @@ class Range:
         if self.low is not None and (number < self.low or (self.low_open and number == self.low)):
             return False
         return self.high is None or not (number > self.high or (self.high_open and number == self.high))
+
+    def amid(self) -> Iterator[Fraction]:
+        """A number amid a range so far from zero that floats cannot tell apart what is next to its bounds."""
+        bounds = [one for one in (self.low, self.high) if one is not None]
+        if (self.low is not None and self.low > _EXACT) or (self.high is not None and self.high < -_EXACT):
+            number = Fraction(round(sum(bounds) / 2 if len(bounds) == 2 else 2 * bounds[0]))
+            number = number if self.step is None else number // self.step * self.step
+            if self.within(number) and self.allows(number):
+                yield number
 
     def allows(self, number: Fraction) -> bool:
         """Whether a number between the bounds is not excluded."""
@@ -94,10 +105,12 @@ def _on_grid(range_: Range, step: Fraction, count: int) -> Harvest:
         return EMPTY
     first = None if range_.low is None else _first(range_.low / step, range_.low_open)
     last = None if range_.high is None else -_first(-range_.high / step, range_.high_open)
-    found: list[Fraction] = []
+    found = list(range_.amid())
+    if len(found) == count:
+        return _harvest(found)
     for tried, place in enumerate(_outwards(first, last)):
         number = place * step
-        if range_.allows(number):
+        if range_.allows(number) and number not in found[:1]:
             found.append(number)
             if len(found) == count:
                 return _harvest(found)
@@ -138,7 +151,9 @@ def _outwards(first: int | None, last: int | None) -> Iterator[int]:
 
 def _anywhere(range_: Range, count: int) -> Harvest:
     """Numbers in a range with room for any number of them: those with few decimal places first."""
-    found: list[Fraction] = []
+    found = list(range_.amid())
+    if len(found) == count:
+        return _harvest(found)
     for places in range(_PLACES):
         step = Fraction(1, 10**places)
         first = None if range_.low is None else _first(range_.low / step, range_.low_open)

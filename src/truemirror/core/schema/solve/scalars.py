@@ -168,9 +168,9 @@ def _shown(scalar: Scalar) -> Json:
     return number_of(scalar) if isinstance(scalar, Fraction) else scalar
 
 
-def _smallness(scalar: Scalar) -> tuple[int, Fraction, int, str]:
+def _smallness(scalar: Scalar) -> tuple[int | Fraction, int, str]:
     """What orders scalars of one kind: short texts and small numbers first."""
     if isinstance(scalar, str):
-        return (len(scalar), Fraction(0), 0, scalar)
+        return (len(scalar), 0, scalar)
     number = Fraction(scalar or 0)
-    return (0, abs(number), int(number < 0), "")
+    return (abs(number), int(number < 0), "")
