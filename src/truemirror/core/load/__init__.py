@@ -1,0 +1,1 @@
+"""Load: which requests arrive when, what was measured, and whether a target is held."""

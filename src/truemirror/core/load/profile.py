@@ -1,0 +1,133 @@
+"""What a load run is to do and to hold: the values that a profile file says.
+
+Rules: times are seconds unless a name ends in `_ms`; rates are arrivals of flows a second; shares lie between 0 and 1.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Model(StrEnum):
+    """How arrivals are spread over time."""
+
+    POISSON = "poisson"
+    """Independent users: gaps are exponential."""
+    CONSTANT = "constant"
+    """Every gap is the same."""
+    TRACE = "trace"
+    """The gaps that were recorded, over and over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    """When flows begin."""
+
+    rate: float
+    """Flows a second that this run makes."""
+    stated_rate: float = 0.0
+    """Flows a second that the target is stated for; 0 when it is the rate of this run."""
+    model: Model = Model.POISSON
+    seed: int = 0
+    gaps: tuple[float, ...] = ()
+    """For TRACE: seconds between arrivals, as recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A part of the run with a rate of its own: from the rate before to this one, evenly."""
+
+    seconds: float
+    rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which requests a target is about; an empty field selects all."""
+
+    services: tuple[str, ...] = ()
+    operations: tuple[str, ...] = ()
+    """As `GET /api/v1/deals`."""
+    flows: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Exceedance: at most a share of requests may take longer. A p95 of 120 ms is (120.0, 0.05)."""
+
+    over_ms: float
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What has to hold."""
+
+    name: str
+    select: Selection = Selection()
+    mean_ms: float | None = None
+    limits: tuple[Limit, ...] = ()
+    errors_max: float = 0.001
+    """The share of requests that may fail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request of a flow, a template: `{name}` in it is a variable."""
+
+    service: str
+    operation: str
+    method: str
+    target: str
+    """Path and query, with variables."""
+    headers: tuple[tuple[str, str], ...] = ()
+    body: str = ""
+    """Text with variables; binary bodies are not sent."""
+    takes: Mapping[str, str] = field(default_factory=dict)
+    """Variables that its answer gives: name to where, as `body:/token`, `header:Location`, `cookie:sid`."""
+    expects: tuple[int, ...] = ()
+    """Statuses that are right; empty for any below 400."""
+    think: float = 0.0
+    """Seconds between the answer before and this request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What one user does, in order."""
+
+    name: str
+    calls: tuple[Call, ...]
+    weight: float = 1.0
+    data: str = ""
+    """The pool that its variables come from; empty for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """How it is decided (research: batch means, two looks)."""
+
+    alpha: float = 0.005
+    """Chance of a wrong word for each look and side."""
+    looks: tuple[float, ...] = (60.0, 180.0)
+    batches: int = 20
+    guard: float = 0.0
+    """A share of the limit that is neither side's."""
+    warm_up: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A load run."""
+
+    name: str
+    arrivals: Arrivals
+    targets: tuple[Target, ...]
+    flows: tuple[Flow, ...]
+    stages: tuple[Stage, ...] = ()
+    judging: Judging = Judging()
+    data: Mapping[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict)
+    """Pools: rows of variables."""
+    environment: str = ""
+    """The environment it is allowed to load; empty for mirrors and loopback only."""
+    timeout: float = 10.0
+    """Seconds after which a request has failed; it counts with them."""
