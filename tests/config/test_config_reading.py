@@ -255,11 +255,13 @@ until = "2027-04-01"
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('[[waivers]]\nrule = "a"', "a waiver without a reason"),
+        ('[[waivers]]\nservice = "a"', "a waiver without a reason"),
         ('[[waivers]]\nreason = "b"', "a waiver that does not say what it waives"),
-        ('[[waivers]]\nrule = "a"\nreason = "b"\nuntil = "soon"', "'soon' is no day"),
+        ('[[waivers]]\nservice = "a"\nreason = "b"\nuntil = "soon"', "'soon' is no day"),
         ('[waivers]\nrule = "a"', "it should be a list of tables"),
         ('[[waivers]]\nrul = "a"\nreason = "b"\nservice = "c"', "unknown key"),
+        ('[[waivers]]\nrule = "enum-unknow"\nreason = "b"', "no rule has the id 'enum-unknow'"),
+        ('[[waivers]]\nrule = "enumm-*"\nreason = "b"', "no rule has the id 'enumm-*'"),
         ('[[waivers]]\nfingerprint = "x"\nreason = "b"', "is not a finding's fingerprint"),
     ],
 )

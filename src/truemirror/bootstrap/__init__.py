@@ -358,11 +358,13 @@ def check(
 
     from truemirror.adapters.clock import SystemClock
     from truemirror.adapters.mirror_files import MirrorFiles
+    from truemirror.adapters.standards import asyncapi_schema, openapi_schema
+    from truemirror.core.contract.standards import Standards
     from truemirror.core.contract.waivers import waived
     from truemirror.usecases.check import check
 
-    mirrors = MirrorFiles(config.mirrors)
-    result = check(config, mirrors, contract_store(config), services, only=only, progress=progress)
+    mirrors, official = MirrorFiles(config.mirrors), Standards(openapi_schema, asyncapi_schema)
+    result = check(config, mirrors, contract_store(config), services, only=only, standards=official, progress=progress)
     if only != "mirrors":
         from truemirror.bootstrap.publish import with_released
         from truemirror.bootstrap.usage import with_unmet

@@ -8,6 +8,7 @@ import shlex
 from collections.abc import Callable, Mapping
 from datetime import date
 from difflib import get_close_matches
+from fnmatch import fnmatchcase
 
 from truemirror.config.start_line import PLACEHOLDERS, unknown_placeholders
 from truemirror.errors import UsageError
@@ -38,6 +39,20 @@ def text(value: object) -> str:
     if not isinstance(value, str):
         raise _not("text in quotes", value)
     return value
+
+
+def rules(value: object) -> str:
+    """The id of a rule, or several by `*`: one that no rule has would waive nothing, and nobody would hear of it."""
+    from truemirror.core.contract.rule_ids import rule_ids
+
+    known = rule_ids()
+    wanted = text(value)
+    if not any(fnmatchcase(one, wanted) for one in known):
+        near = get_close_matches(wanted, known, n=1, cutoff=0.5)
+        raise Wrong(
+            f"no rule has the id {shown(value)}", nearest="".join(near), fix="see docs/contracts.md for all rules"
+        )
+    return wanted
 
 
 def matching(pattern: str, name: str, example: str) -> Callable[[object], str]:

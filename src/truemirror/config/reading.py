@@ -75,7 +75,7 @@ WAIVER: Mapping[str, Kind] = {
     "reason": kinds.text,
     "until": kinds.day,
     "fingerprint": kinds.matching(r"[0-9a-f]{12}", "a finding's fingerprint", "1f0c9a7be2d4"),
-    "rule": kinds.text,
+    "rule": kinds.rules,
     "service": _NAME,
     "operation": kinds.text,
     "location": kinds.text,

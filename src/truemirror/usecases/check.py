@@ -15,7 +15,7 @@ from truemirror.core.contract.conventions import check_conventions
 from truemirror.core.contract.finding import Finding, Level
 from truemirror.core.contract.reading import parse_contract
 from truemirror.core.contract.rules import finding
-from truemirror.core.contract.standards import check_standards
+from truemirror.core.contract.standards import Standards, check_standards
 from truemirror.core.contract.version import UNVERSIONED, choose
 from truemirror.core.mirror.folder import folder_of
 from truemirror.core.mirror.model import Mirror
@@ -57,17 +57,19 @@ def check(
     services: Sequence[str] = (),
     *,
     only: str = "",
+    standards: Standards | None = None,
     progress: Progress | None = None,
 ) -> CheckResult:
     """Hold the mirrors and contracts of services (all, when none is named) against each other.
 
-    `only` is "mirrors" to judge recordings alone, "contracts" to judge contracts by themselves. Raises UsageError for a
-    service that has neither, StoreError when the disk refuses.
+    With `standards`, the newest contract of each is held against those, too. `only` is "mirrors" to judge recordings
+    alone, "contracts" to judge contracts by themselves. Raises UsageError for a service that has neither, StoreError
+    when the disk refuses.
     """
     known = sorted({*mirrors.services(), *contracts.services()})
     wanted = list(dict.fromkeys(services)) or known
     _see_known(wanted, known)
-    checks = [_ServiceCheck(name, config, mirrors, contracts) for name in wanted]
+    checks = [_ServiceCheck(name, config, mirrors, contracts, standards) for name in wanted]
     if progress:
         progress.stage("Checking mirrors and contracts", len(checks))
     for one in checks:
@@ -168,9 +170,17 @@ def _counted(first: Finding, times: int) -> Finding:
 class _ServiceCheck:
     """The check of one service."""
 
-    def __init__(self, service: str, config: Config, mirrors: MirrorStore, contracts: ContractStore) -> None:
+    def __init__(
+        self,
+        service: str,
+        config: Config,
+        mirrors: MirrorStore,
+        contracts: ContractStore,
+        standards: Standards | None,
+    ) -> None:
         """Nothing is read yet."""
         self.service = service
+        self._standards = standards
         self.findings: list[Finding] = []
         self.unreadable: list[tuple[str, str]] = []
         self.exchanges: int | None = None
@@ -205,7 +215,8 @@ class _ServiceCheck:
             try:
                 judge.compile()
                 if version == versions[-1]:
-                    self.findings += check_standards(judge.contract, self._owner, self._consumers)
+                    if self._standards:
+                        self.findings += check_standards(judge.contract, self._standards, self._owner, self._consumers)
                     self.findings += check_conventions(judge.contract, self._owner, self._consumers)
             except FormatError as error:
                 self._cannot_read(error)

@@ -11,6 +11,7 @@ from typing import Any
 from truemirror.core.contract.references import References
 
 OPENAPI = "openapi.yaml"
+ASYNCAPI = "asyncapi.yaml"
 """The document that declares operations."""
 
 ERROR_SHAPE = "schemas/error.schema.json"

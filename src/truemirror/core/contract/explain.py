@@ -64,7 +64,7 @@ class Violation:
 def explain(references: References, uri: str, value: Any) -> tuple[Violation, ...]:
     """Every violation of the schema at a URI, items of one list that share a fault told once."""
     found = _Validator({"$ref": uri}, registry=references.registry).iter_errors(value)
-    leaves = (leaf for error in found for leaf in _leaves(error))
+    leaves = (leaf for error in found for leaf in meant(error))
     told: dict[tuple[str, tuple[Step, ...], str], tuple[Violation, int]] = {}
     try:
         for leaf in islice(leaves, _MOST_ERRORS):
@@ -87,19 +87,19 @@ def _counted(one: Violation, times: int) -> Violation:
     return Violation(one.kind, one.steps, more, one.expected, one.actual, one.schema_location)
 
 
-def _leaves(error: ValidationError) -> Iterator[ValidationError]:
+def meant(error: ValidationError) -> Iterator[ValidationError]:
     """The errors that explain one error: itself, or those of the branch that was most likely meant."""
     if error.validator not in ("anyOf", "oneOf") or not error.context:
         yield error
         return
     branches = [list(group) for _, group in groupby(error.context, key=lambda one: one.schema_path[0])]
     fitting = [branch for branch in branches if not any(_is_other_type(one) for one in branch)]
-    meant = [branch for branch in fitting if not any(_is_other_tag(one) for one in branch)]
-    if not meant:
+    likely = [branch for branch in fitting if not any(_is_other_tag(one) for one in branch)]
+    if not likely:
         yield error
         return
-    for one in min(meant, key=lambda branch: (len(branch), -max(len(one.path) for one in branch))):
-        yield from _leaves(one)
+    for one in min(likely, key=lambda branch: (len(branch), -max(len(one.path) for one in branch))):
+        yield from meant(one)
 
 
 def _is_other_type(error: ValidationError) -> bool:
@@ -108,7 +108,9 @@ def _is_other_type(error: ValidationError) -> bool:
 
 
 def _is_other_tag(error: ValidationError) -> bool:
-    """Whether a branch is for objects with another tag, or for another constant."""
+    """Whether a branch is for objects with another tag, for another constant, or for references instead."""
+    if error.validator == "required" and error.validator_value == ["$ref"]:
+        return True
     return error.validator in ("const", "enum") and len(error.relative_path) <= 1
 
 

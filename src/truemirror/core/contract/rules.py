@@ -152,7 +152,7 @@ _ROWS: Final = (
         "contract-nonstandard",
         "contract",
         _W,
-        "The contract is not what OpenAPI asks for, so other tools may refuse it.",
+        "The contract is not what OpenAPI or AsyncAPI asks for, so other tools may refuse it.",
         "Mend that place as OpenAPI 3.1 says.",
     ),
     Rule(

@@ -12,7 +12,7 @@ from tests.core.contract.openapi.test_asyncapi_reading import document
 from truemirror.core.contract.compat import operations_examples
 
 ROOT = Path(__file__).parents[4]
-SCHEMA = json.loads((ROOT / "tests/vendor/asyncapi/3.0.0.json").read_text())
+SCHEMA = json.loads((ROOT / "src/truemirror/adapters/standards/asyncapi-3.0.json").read_text())
 FOLDERS = sorted(ROOT.glob("contracts/*/*/asyncapi.yaml"))
 
 

@@ -14,7 +14,7 @@ from truemirror.core.contract.compat.operations_judge import judge_interfaces
 from truemirror.core.contract.openapi.reading import read_interface
 
 _OFFICIAL = Path(str(openapi_spec_validator.__file__)).parent / "resources/schemas"
-_EVENTS = Path(__file__).parents[3] / "vendor/asyncapi/3.0.0.json"
+_EVENTS = Path(__file__).parents[4] / "src/truemirror/adapters/standards/asyncapi-3.0.json"
 _ALL = [*((OPENAPI, one) for one in OPENAPI_EDITS), *((ASYNCAPI, one) for one in ASYNCAPI_EDITS)]
 _IDS = [f"{'openapi' if base is OPENAPI else 'asyncapi'} {one.kind} {one.name}" for base, one in _ALL]
 
