@@ -7,7 +7,8 @@ import pytest
 
 from truemirror.core.contract.compat.judge import Verdict
 from truemirror.core.contract.finding import Finding, Level
-from truemirror.core.contract.release import Size
+from truemirror.core.contract.release import EDITORIAL, Size
+from truemirror.core.contract.rule_ids import rule_ids
 from truemirror.errors import CouldNotRun, ExitCode, UsageError
 from truemirror.testing.contracts import MemoryContracts
 from truemirror.testing.releases import MemoryReleases
@@ -208,3 +209,23 @@ def test_an_undeserved_number_tells_that_its_waiver_has_ended() -> None:
     (found,) = house.told()
     assert "the waiver of abc ended on 2026-05-31" in found.message
     assert found.message.endswith("truemirror diff contracts/tags/1.0.0 contracts/tags/1.1.0 shows all")
+
+
+@pytest.mark.parametrize(
+    ("rule", "deserved"),
+    [
+        ("description-changed", Size.PATCH),
+        ("schema-rewritten", Size.PATCH),
+        ("attribute-added", Size.MINOR),
+        ("operation-deprecated", Size.MINOR),
+    ],
+)
+def test_what_says_the_same_in_other_words_is_a_patch(rule: str, deserved: Size) -> None:
+    """Something more, or something that is to go, is a minor step even where nobody could tell from an answer."""
+    told = Finding(rule, Level.INFO, "tags", "GET /tags", "200", "it differs")
+    assert replace(SAME, findings=(told,)).deserved is deserved
+
+
+def test_the_editorial_rules_exist() -> None:
+    """An id that no rule has would let nothing through, and nobody would notice."""
+    assert set(rule_ids()) >= EDITORIAL

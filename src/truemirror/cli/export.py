@@ -6,22 +6,20 @@ error, so that a pipe gets the document alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from truemirror.cli.left_out import tell_left_out
 from truemirror.cli.output import contracts_option, emit_json, json_option, load_config, mirrors_option
 from truemirror.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from truemirror.config import Config
-    from truemirror.core.foreign.carried import LeftOut
 
 CONTRACTS = ("openapi", "schemas")
 PACT = "pact"
-_SHOWN = 40
 
 
 @click.command(options_metavar="[OPTIONS]")
@@ -89,21 +87,11 @@ def command(
         told = {"exchanges": made.exchanges, "file": str(output), "left_out": made.left_out}
         emit_json({"service": service, "version": made.version, "scenarios": made.scenarios, **told})
         return ExitCode.KEPT
-    _tell_left(made.left_out)
+    tell_left_out(made.left_out, "not in the file as such")
     if output is not None:
         count = "1 exchange" if made.exchanges == 1 else f"{made.exchanges} exchanges"
         click.echo(f"exported {service} {made.version}: {count}  into {output}")
     return ExitCode.KEPT
-
-
-def _tell_left(left_out: Sequence[LeftOut]) -> None:
-    """What the document cannot say."""
-    for one in left_out[:_SHOWN]:
-        click.echo(f"not in the file as such: {one.entry}: {one.part}: {one.why}", err=True)
-        if one.fix:
-            click.echo(f"  fix: {one.fix}", err=True)
-    if len(left_out) > _SHOWN:
-        click.echo(f"and {len(left_out) - _SHOWN} more; --json lists all", err=True)
 
 
 def _contract(config: Config, kind: str, service: str, version: str, output: Path | None, *, as_json: bool) -> ExitCode:

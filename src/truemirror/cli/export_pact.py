@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from truemirror.cli.left_out import tell_left_out
 from truemirror.cli.output import emit_json
 from truemirror.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from truemirror.config import Config
     from truemirror.usecases.export_pact import WrittenPact
-
-_SHOWN = 40
 
 
 def export_pact(
@@ -49,12 +48,7 @@ def export_pact(
     if as_json:
         emit_json(_document(made, str(output)))
         return ExitCode.KEPT
-    for one in made.left_out[:_SHOWN]:
-        click.echo(f"not in the pact: {one.entry}: {one.part}: {one.why}", err=True)
-        if one.fix:
-            click.echo(f"  fix: {one.fix}", err=True)
-    if len(made.left_out) > _SHOWN:
-        click.echo(f"and {len(made.left_out) - _SHOWN} more; --json lists all", err=True)
+    tell_left_out(made.left_out, "not in the pact")
     if output is not None:
         click.echo(_said(made, output))
     return ExitCode.KEPT

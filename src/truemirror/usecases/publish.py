@@ -13,7 +13,16 @@ from enum import StrEnum
 from truemirror.core.contract.compat.judge import Verdict
 from truemirror.core.contract.finding import Finding, Level
 from truemirror.core.contract.reading import parse_contract
-from truemirror.core.contract.release import Release, Size, digest_of, newest_before, step_size, stepped, suffices
+from truemirror.core.contract.release import (
+    EDITORIAL,
+    Release,
+    Size,
+    digest_of,
+    newest_before,
+    step_size,
+    stepped,
+    suffices,
+)
 from truemirror.core.contract.rules import finding
 from truemirror.errors import CouldNotRun, ExitCode, UsageError
 from truemirror.ports import ContractStore, ReleaseStore
@@ -34,7 +43,7 @@ class Compared:
     forward: Verdict
     """For those who use the newer one, should it be taken back."""
     findings: tuple[Finding, ...] = ()
-    """What may break those who use the older one."""
+    """What differs for those who use the older one, also where it breaks nobody."""
     approved: bool = False
     """Whether all that breaks is waived by the team, and nothing else is in doubt."""
 
@@ -45,7 +54,8 @@ class Compared:
             return Size.MINOR
         if self.backward is not Verdict.COMPATIBLE:
             return Size.MAJOR
-        return Size.PATCH if self.forward is Verdict.COMPATIBLE else Size.MINOR
+        same = self.forward is Verdict.COMPATIBLE and all(one.rule in EDITORIAL for one in self.findings)
+        return Size.PATCH if same else Size.MINOR
 
 
 class State(StrEnum):

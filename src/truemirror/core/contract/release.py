@@ -30,6 +30,13 @@ class Size(StrEnum):
 
 _SIZES = tuple(Size)
 
+EDITORIAL = frozenset(
+    {"schema-rewritten", "reference-changed"}
+    | {f"{what}-{how}" for what in ("description", "example") for how in ("added", "removed", "changed")}
+)
+"""Rules of changes that say the same in other words; whatever else nobody breaks by is more than was promised (SemVer
+2.0.0 §7: also a deprecation takes a minor step)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Release:

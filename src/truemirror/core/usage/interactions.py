@@ -103,9 +103,9 @@ class _OfScenario:
 
     def _tell_carried(self, made: Interaction, carried: Sequence[tuple[str, int]]) -> None:
         """List the values that an earlier answer gave: a pact has the recorded ones."""
-        for part, giver in carried:
-            why = f"exchange {giver} answered this value; the pact has the recorded one, no generator of the state"
-            fix = f"let the provider's handler of the state {self._scenario.name!r} make what has this value"
+        why = "an exchange before answered this value; the pact has the recorded one, no generator of the state"
+        fix = "let the provider's handler of the state make what has this value"
+        for part, _ in carried:
             self._gathering.leave(made.entry, f"request.{part}", why, fix)
 
     def _is_new(self, made: Interaction, state: int) -> bool:
