@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from truemirror.core.contract.compat.operations_found import Change
 from truemirror.core.contract.compat.policy import Direction
-from truemirror.core.contract.openapi.interface import Operation, Requirement
+from truemirror.core.contract.openapi.interface import FLOW, Operation, Requirement
 
 _NOBODY_ASKED: tuple[Requirement, ...] = (frozenset(),)
 
@@ -27,10 +27,19 @@ def security_changes(old: Operation, new: Operation, request: dict[str, object])
             {**request, "shows": sorted(one.kind for one in shut_out[0])},
             cause=f"{_any_of(before)} > {_any_of(after)}",
         )
-    moved = _moved(before, after)
-    if moved:
-        said = f"where a caller gets its {moved[0]} differs, which nobody here judges"
-        yield Change("security-flow-changed", old.name, "security", said, Direction.REQUEST, cause=" > ".join(moved))
+    lost, gained = _lost(before, after), _gained(before, after)
+    gone = [source.removesuffix(FLOW) for source in lost[1:] if source.endswith(FLOW)]
+    if gone:
+        said = f"a caller that gets its {lost[0]} by the flow {' or '.join(gone)} no longer gets it"
+        shows = {**request, "shows": [f"{lost[0]} by {gone[0]}"]}
+        cause = " > ".join(lost)
+        yield Change("security-tightened", old.name, "security", said, Direction.REQUEST, shows, cause=cause)
+    elif lost:
+        said = f"where a caller gets its {lost[0]} differs, which nobody here judges: {', '.join(lost[1:])} is gone"
+        yield Change("security-flow-changed", old.name, "security", said, Direction.REQUEST, cause=" > ".join(lost))
+    if gained:
+        said = f"a caller may get its {gained[0]} in more ways: {', '.join(gained[1:])}"
+        yield Change("security-loosened", old.name, "security", said, Direction.REQUEST, cause=" > ".join(gained))
     if any(not any(_suffices(one, other) for other in before) for one in after):
         yield Change(
             "security-loosened",
@@ -47,13 +56,29 @@ def _suffices(shown: Requirement, asked: Requirement) -> bool:
     return all(any(one.kind == other.kind and other.scopes <= one.scopes for one in shown) for other in asked)
 
 
-def _moved(before: tuple[Requirement, ...], after: tuple[Requirement, ...]) -> tuple[str, ...]:
-    """A credential that is got elsewhere than before, and both places; empty when there is none."""
-    sides = [{(one.kind, one.sources) for alternative in side for one in alternative} for side in (before, after)]
-    kinds = {kind for kind, _ in sides[0]} & {kind for kind, _ in sides[1]}
-    for kind, sources in sorted(sides[0] - sides[1]):
-        if kind in kinds:
-            return kind, sources, *sorted(other for known, other in sides[1] if known == kind)
+def _sources(side: tuple[Requirement, ...]) -> dict[str, frozenset[str]]:
+    """By kind of credential, everywhere that it is got."""
+    found: dict[str, frozenset[str]] = {}
+    for one in (credential for alternative in side for credential in alternative):
+        found[one.kind] = found.get(one.kind, frozenset()) | one.sources
+    return found
+
+
+def _lost(before: tuple[Requirement, ...], after: tuple[Requirement, ...]) -> tuple[str, ...]:
+    """A credential that is no longer got where it was, and these places; empty when there is none."""
+    there = _sources(after)
+    for kind, sources in sorted(_sources(before).items()):
+        if kind in there and not sources <= there[kind]:
+            return kind, *sorted(sources - there[kind])
+    return ()
+
+
+def _gained(before: tuple[Requirement, ...], after: tuple[Requirement, ...]) -> tuple[str, ...]:
+    """A credential that is got in more ways than before, and these ways; empty when there is none."""
+    known = _sources(before)
+    for kind, sources in sorted(_sources(after).items()):
+        if kind in known and sources > known[kind]:
+            return kind, *sorted(sources - known[kind])
     return ()
 
 

@@ -80,6 +80,10 @@ class Answer:
         return self.status if self.status == "default" else self.status[:1]
 
 
+FLOW = " flow"
+"""How the name of a way of OAuth 2 ends where it stands by itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Credential:
     """One thing a caller has to show."""
@@ -89,8 +93,8 @@ class Credential:
     kind: str
     """What it is, whatever it is called: `http bearer`, `apiKey header X-Key`."""
     scopes: frozenset[str] = frozenset()
-    sources: str = ""
-    """Where it is got and renewed, as one text."""
+    sources: frozenset[str] = frozenset()
+    """Where it is got and renewed: ways, and the addresses of each."""
 
 
 Requirement = frozenset[Credential]

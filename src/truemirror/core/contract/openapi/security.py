@@ -4,12 +4,13 @@ Rules: alternatives stay alternatives; two schemes with the same kind are the sa
 is not declared is known by its name alone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from truemirror.core.contract.openapi.interface import Credential, Place, Requirement
+from truemirror.core.contract.openapi.interface import FLOW, Credential, Place, Requirement
 from truemirror.core.contract.openapi.parts import Parts
 
+_NOWHERE: frozenset[str] = frozenset()
 _ADDRESSES = ("authorizationUrl", "tokenUrl", "refreshUrl")
 
 
@@ -41,9 +42,9 @@ class Security:
             frozenset(
                 Credential(
                     str(name),
-                    self._kinds.get(str(name), (f"undeclared {name}", ""))[0],
+                    self._kinds.get(str(name), (f"undeclared {name}", _NOWHERE))[0],
                     frozenset(str(scope) for scope in scopes) if isinstance(scopes, list) else frozenset(),
-                    self._kinds.get(str(name), ("", ""))[1],
+                    self._kinds.get(str(name), ("", _NOWHERE))[1],
                 )
                 for name, scopes in self._parts.mapping(node, place.below(number)).items()
             )
@@ -51,15 +52,20 @@ class Security:
         )
 
 
-def _scheme(name: str, scheme: Mapping[str, Any]) -> tuple[str, str]:
+def _scheme(name: str, scheme: Mapping[str, Any]) -> tuple[str, frozenset[str]]:
     """What a scheme is, and where its credentials are got."""
     flows = scheme.get("flows")
-    return _kind(name, scheme), " ".join(
-        f"{way} {field} {flow[field]}"
-        for way, flow in sorted(flows.items() if isinstance(flows, Mapping) else ())
-        for field in _ADDRESSES
-        if isinstance(flow, Mapping) and field in flow
+    return _kind(name, scheme), frozenset(
+        source for way, flow in (flows.items() if isinstance(flows, Mapping) else ()) for source in _sources(way, flow)
     )
+
+
+def _sources(way: str, flow: Any) -> Iterator[str]:
+    """A flow of OAuth 2, and each of its addresses."""
+    yield f"{way}{FLOW}"
+    for field in _ADDRESSES:
+        if isinstance(flow, Mapping) and field in flow:
+            yield f"{way} {field} {flow[field]}"
 
 
 def _kind(name: str, scheme: Mapping[str, Any]) -> str:
@@ -70,8 +76,7 @@ def _kind(name: str, scheme: Mapping[str, Any]) -> str:
         case "http":
             return f"http {str(scheme.get('scheme', '')).lower()}"
         case "oauth2":
-            flows = scheme.get("flows")
-            return f"oauth2 {' '.join(sorted(flows)) if isinstance(flows, Mapping) else ''}".strip()
+            return "oauth2"  # a token is a token, whichever flow it was got by
         case "openIdConnect":
             return f"openIdConnect {scheme.get('openIdConnectUrl', '')}".strip()
         case other:
