@@ -8,9 +8,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from starlette.requests import Request
 from tests.examples.crm_system import Company, System
 
 from crm.common.settings import Settings
+from crm.public_api.upstream import sent_on
 
 ALL = ("auth", "core", "tags", "deals", "public-api", "web")
 READS = {
@@ -178,3 +180,9 @@ def test_a_database_of_its_own_ends_with_the_service(
     assert len(list(tmp_path.glob("crm-*/*.sqlite"))) == 4
     company.close()
     assert not list(tmp_path.iterdir())
+
+
+def test_blanks_around_a_field_are_not_sent_on() -> None:
+    """A caller whose token is empty is told so by a neighbour; a client would refuse to send the field as it came."""
+    scope = {"type": "http", "headers": [(b"authorization", b"Bearer "), (b"cookie", b"a=b")]}
+    assert sent_on(Request(scope)) == [(b"authorization", b"Bearer")]

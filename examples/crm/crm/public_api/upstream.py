@@ -20,8 +20,13 @@ async def forward(request: Request, neighbour: Neighbour, path: str) -> Response
     query = f"?{request.url.query}" if request.url.query else ""
     method = "GET" if request.method == "HEAD" else request.method
     content = await read_raw(request)
-    headers = [(name, value) for name, value in request.headers.raw if name in _SENT_ON]
+    headers = sent_on(request)
     return hand_back(neighbour, await ask(neighbour, method, path + query, content=content or None, headers=headers))
+
+
+def sent_on(request: Request, names: frozenset[bytes] = _SENT_ON) -> list[tuple[bytes, bytes]]:
+    """Return the fields that neighbours are told, without blanks around their values, which clients refuse to send."""
+    return [(name, value.strip(b" \t")) for name, value in request.headers.raw if name in names]
 
 
 async def ask(
@@ -52,7 +57,7 @@ def hand_back(neighbour: Neighbour, reply: Reply) -> Response:
 
 def authorization(request: Request) -> list[tuple[bytes, bytes]]:
     """Return the credentials of a request, to be sent on."""
-    return [(name, value) for name, value in request.headers.raw if name == b"authorization"]
+    return sent_on(request, frozenset({b"authorization"}))
 
 
 def _is_sound(reply: Reply) -> bool:
