@@ -110,6 +110,8 @@ class Flows:
         finally:
             attempt = item.stash.get(_ATTEMPT, None)
             seen = attempt.gather(self._owners, self._judge, failed=failed) if attempt else None
+            if failed and seen and seen.problems:
+                item.add_report_section("call", "behind the pages", "\n\n".join(seen.problems))
         if seen and seen.problems:
             raise pytest.fail.Exception("\n\n".join(seen.problems), pytrace=False)
         return result
@@ -158,8 +160,8 @@ class Flows:
         asked = seen.asked
         self.counts.add_uses(item.nodeid, [*asked.uses, *((one.service, one.operation) for one in _named(seen.calls))])
         self.counts.add_answers(item.nodeid, asked.answers)
-        self.counts.add_served(asked.hits, asked.missed, item.nodeid)
-        self.counts.add_planned(asked.planned)
+        self.counts.add_served([one for one in asked.hits if one[1]], asked.missed, item.nodeid)
+        self.counts.add_planned([one for one in asked.planned if one[1]])
 
     # -- what is running ---------------------------------------------------------------------------------------------
 

@@ -31,7 +31,7 @@ def mapping_rules(addresses: Mapping[str, str], scheme: str = "http") -> str:
 def allowing_rules(hosts: Iterable[str]) -> str:
     """The rules that leave these hosts where they really are, and have no address for any other."""
     names = dict.fromkeys(bare(host) for host in hosts)
-    return ",".join((CLOSED, *(f"EXCLUDE {name}" for name in names))
+    return ",".join((CLOSED, *(f"EXCLUDE {name}" for name in names)))
 
 
 def origin(host: str, scheme: str = "http") -> str:
