@@ -1,5 +1,6 @@
 """A trace as a browser would leave it: the recorded calls of the CRM's API, with steps, pictures and a console."""
 
+import re
 import zlib
 from collections.abc import Iterable
 from dataclasses import replace
@@ -56,7 +57,7 @@ def recorded(scenario: str) -> tuple[Exchange, ...]:
 
 def call(exchange: Exchange, at_ms: float, number: int, **more: object) -> Call:
     """A call of the API."""
-    path = exchange.request.path.removeprefix("/api")
+    path = re.sub(r"(deals|contacts)/[^/]+", r"\1/{id}", exchange.request.path.removeprefix("/api"))
     known = {"kind": "fetch", "service": "public-api", "operation": f"{exchange.request.method} {path}"}
     known["recording"] = f"ada-moves-a-deal/{number}"
     return Call(HOST + exchange.request.target, exchange, at_ms, **(known | more))  # type: ignore[arg-type]
@@ -79,7 +80,7 @@ FINDING = Finding(
     "response-attribute-missing",
     Level.BREAK,
     "public-api",
-    "PUT /v1/deals/{deal_id}/stage",
+    "PATCH /v1/deals/{id}",
     "response 409 body /error/code",
     "`code` is missing",
     "code (required)",
@@ -121,7 +122,7 @@ def failed_try(number: int = 1) -> Try:
     calls[-1] = replace(
         last,
         exchange=replace(last.exchange, outcome=conflict),
-        operation="PUT /v1/deals/{deal_id}/stage",
+        operation="PATCH /v1/deals/{id}",
         findings=(FINDING,),
     )
     lost = Exchange(Request("GET", "/api/v1/notices"), Fault(FaultKind.TIMEOUT, "no answer in 8 s"), 8000)

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from truemirror.core.flow.document import read_trace, trace_json
-from truemirror.core.flow.thin import Limits, is_failure, kept_try, small, thinned
+from truemirror.core.flow.thin import Limits, forgotten, is_failure, kept_try, small, thinned
 from truemirror.core.flow.trace import Outcome, Trace, Try
 from truemirror.disk import write_whole
 from truemirror.errors import FormatError, StoreError
@@ -103,6 +103,9 @@ def prune(folder: Path, most: int) -> int:
     aged = sorted(pages, key=lambda page: (-_written(page), str(page)))
     for page in aged[most:]:
         _drop(page.parent)
+        trace = _read(page.parent / TRACE)
+        if trace is not None:
+            _write(page.parent / TRACE, trace_json(forgotten(trace)))
     return len(aged[most:])
 
 

@@ -14,6 +14,7 @@ from truemirror.core.flow.trace import Trace
 
 _ORDER = ("failed", "infrastructure", "flaky", "passed")
 _LONGEST = 200
+_MARK = "E   "
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +50,17 @@ def flow_index(traces: Iterable[tuple[Trace, str]]) -> str:
     )
 
 
+def told_by(message: str) -> str:
+    """The line of a message that tells most: the first that pytest marks as the error, else the last."""
+    lines = [line for line in message.splitlines() if line.strip()]
+    marked = [line[1:] for line in lines if line.startswith(_MARK)]
+    return (marked or lines[-1:] or [""])[0].strip()[:_LONGEST]
+
+
 def _row(trace: Trace, link: str) -> Row:
     """A test as the page shows it."""
     place, _, name = trace.test.rpartition("::")
     kept = kept_try(trace)
-    lines = kept.message.strip().splitlines() if kept else []
     return Row(
         name,
         place,
@@ -61,7 +68,7 @@ def _row(trace: Trace, link: str) -> Row:
         trace.target.value,
         sum(one.seconds for one in trace.tries),
         services_of(trace),
-        lines[0][:_LONGEST] if lines else "",
+        told_by(kept.message) if kept else "",
         link,
         is_failure(trace) and not link,
     )

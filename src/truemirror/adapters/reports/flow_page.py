@@ -141,6 +141,7 @@ def flow_page(
         again=again or run_again(trace),
         parts=list(_parts(one, findings, differences)),
         pictures=pictures,
+        last=max(pictures, default=0),
         shape=_shape(next((files[step.picture] for step in one.steps if step.picture in files), b"")),
         links={number: f"{folder}/{step.picture}" for number, step in enumerate(one.steps, 1) if step.picture in files},
         fall=fall,
@@ -164,14 +165,19 @@ def _parts(one: Try, findings: Sequence[Found], differences: Sequence[Difference
     errors = any(line.level in LEVELS for line in one.said)
     problems = any(step.problem for step in one.steps)
     parts = (
-        Part("steps", "steps", len(one.steps), "failed" if problems else ""),
-        Part("calls", "calls", len(one.calls)),
-        Part("contract", "contract findings", len(findings), "failed" if findings else ""),
+        Part("steps", _many("step", one.steps), len(one.steps), "failed" if problems else ""),
+        Part("calls", _many("call", one.calls), len(one.calls)),
+        Part("contract", _many("contract finding", findings), len(findings), "failed"),
         Part("misses", "without a recording", len(one.misses), "failed"),
-        Part("green", "unlike the last green run", len(differences), "unknown" if differences else ""),
-        Part("console", "lines of the console", len(one.said), "unknown" if errors else ""),
+        Part("green", "unlike the last green run", len(differences), "unknown"),
+        Part("console", _many("line", one.said) + " of the console", len(one.said), "unknown" if errors else ""),
     )
     return (part for part in parts if part.count)
+
+
+def _many(word: str, things: Sequence[object]) -> str:
+    """A word for one thing or many."""
+    return word if len(things) == 1 else f"{word}s"
 
 
 def _pictures(steps: Sequence[Step], files: Mapping[str, bytes], room: int) -> dict[int, Picture]:
@@ -201,8 +207,10 @@ def _shape(picture: bytes) -> tuple[int, int] | None:
 
 
 def _lines(fall: Waterfall) -> Markup:
-    """The lines of the axis across one lane."""
-    return Markup("").join(Markup('<i style="left:{}%"></i>').format(tick.left) for tick in fall.ticks)
+    """The lines and folds of the axis across one lane."""
+    ticks = [Markup('<i style="left:{}%"></i>').format(tick.left) for tick in fall.ticks]
+    folds = [Markup('<s style="left:{}%;width:{}%"></s>').format(fold.left, fold.width) for fold in fall.folds]
+    return Markup("").join((*ticks, *folds))
 
 
 def _findings(calls: Sequence[Call]) -> list[Found]:

@@ -46,7 +46,7 @@ class Difference:
     """`GET /v1/deals/{deal_id}`; without a contract the path with its ids left out."""
     aspect: Aspect
     place: str = ""
-    """Where in an answer: `200 /items/*/owner`."""
+    """A status, and where in its answers: `200 /items/*/owner`; of an order the other call."""
     left: str = ""
     """What the one side has; empty for nothing."""
     right: str = ""
@@ -136,33 +136,29 @@ def compare_runs(left: Iterable[Trace], right: Iterable[Trace]) -> Comparison:
     )
 
 
-def told(difference: Difference, left: str = "mirror", right: str = "live") -> str:
+def told(difference: Difference, left: str = "the mirror", right: str = "live") -> str:
     """A difference in one sentence."""
     has, lacks = (left, right) if difference.left else (right, left)
+    held = difference.left or difference.right
+    status, _, place = difference.place.partition(" ")
     match difference.aspect:
         case Aspect.CALL:
-            return f"{difference.operation}: {has} was asked, {lacks} was not"
+            said = f"{has} was asked, {lacks} was not"
         case Aspect.STATUS:
-            return (
-                f"{difference.operation}: {has} answers {difference.left or difference.right}, which {lacks} never does"
-            )
+            said = f"{has} answers {held}, which {lacks} never does"
         case Aspect.ATTRIBUTE:
-            kind = difference.left or difference.right
-            return f"{difference.operation}: {has} answers attribute {difference.place} ({kind}) that {lacks} lacks"
+            said = f"{has} answers attribute {place} ({held}, status {status}) that {lacks} lacks"
         case Aspect.TYPE:
-            sides = f"{left} answers {difference.left}, {right} answers {difference.right}"
-            return f"{difference.operation}: at {difference.place} {sides}"
+            said = f"{left} answers {difference.left} at {place} (status {status}), {right} {difference.right}"
         case Aspect.ORDER:
-            sides = f"{left} was asked {difference.left} {difference.place}, {right} {difference.right}"
-            return f"{difference.operation}: {sides}"
+            said = f"{left} was asked {difference.left} {difference.place}, {right} {difference.right}"
+    return f"{difference.operation}: {said}"
 
 
-def drift_report(
-    by_service: Mapping[str, Iterable[Difference]], left: str = "mirror", right: str = "live"
-) -> list[str]:
-    """Lines for people, as `mirror drift: deals: GET /v1/deals/{deal_id}: ...`."""
+def drift_report(by_service: Mapping[str, Iterable[Difference]]) -> list[str]:
+    """Lines for people about a mirrored run (left) and a live one, as `mirror drift: deals: GET /v1/deals: ...`."""
     return [
-        f"{left} drift: {service or 'no service'}: {told(one, left, right)}"
+        f"mirror drift: {service or 'no service'}: {told(one)}"
         for service, differences in by_service.items()
         for one in differences
     ]
@@ -216,7 +212,7 @@ def _answers(
         if not one or not other:  # all that this side was told is that nothing had changed
             continue
         sides = [status if status in side else "" for side in (one, other)]
-        yield Difference(*key, Aspect.STATUS, "", *sides)
+        yield Difference(*key, Aspect.STATUS, status, *sides)
     for status in one.keys() & other.keys():
         yield from _shapes(key, status, one[status], other[status])
 

@@ -63,6 +63,11 @@ def small(trace: Trace) -> Trace:
     return replace(trace, tries=tuple(_green(one) for one in green))
 
 
+def forgotten(trace: Trace) -> Trace:
+    """The trace of a failure that is too old: how each try ended and what was asked, without values and pictures."""
+    return replace(trace, tries=tuple(_green(one) for one in trace.tries))
+
+
 def _ending(one: Try) -> Try:
     """How a try ended."""
     return Try(one.number, one.outcome, one.message[:_LONGEST_TEXT], one.seconds)
