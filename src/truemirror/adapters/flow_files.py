@@ -27,6 +27,7 @@ from truemirror.usecases.mask_trace import PICTURES, Masked
 TRACE, GREEN, PAGE, INDEX = "trace.json", "green.json", "index.html", "index.html"
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]+")
 _LONGEST_NAME = 80
+_LONGEST_KIND = 8
 _LONGEST = 64 * 1024 * 1024
 _FIX = "free some space, or name another folder with --flows-traces"
 _RENAMED = {"dom.html": "dom.txt"}
@@ -144,8 +145,9 @@ def _fitting(files: Mapping[str, bytes], limits: Limits) -> Iterator[tuple[str, 
 def safe_file(name: str) -> str:
     """A file's name that stays in its folder; empty when nothing is left of it."""
     stem, _, kind = name.rpartition(".")
-    clean = f"{_UNSAFE.sub('-', stem).strip('-')}.{_UNSAFE.sub('', kind)}"
-    return _RENAMED.get(clean, clean) if clean.strip(".") else ""
+    stem, kind = _UNSAFE.sub("-", stem).strip("-")[:_LONGEST_NAME], _UNSAFE.sub("", kind)[:_LONGEST_KIND]
+    clean = f"{stem}.{kind}"
+    return _RENAMED.get(clean, clean) if stem and kind else ""
 
 
 def _read(path: Path) -> Trace | None:

@@ -164,9 +164,8 @@ def test_drift_is_told_by_service() -> None:
     """A line that names service, operation, place and side."""
     bare = {"items": [{"id": "d1"}], "total": 1}
     result = compare_runs([trace("a", asked(answer=bare))], [trace("a", asked())])
-    assert drift_report(result.by_service()) == [
-        "mirror drift: deals: GET /v1/deals: live answers attribute /items/*/owner (object, status 200) that the mirror lacks"
-    ]
+    said = "live answers attribute /items/*/owner (object, status 200) that the mirror lacks"
+    assert drift_report(result.by_service()) == [f"mirror drift: deals: GET /v1/deals: {said}"]
 
 
 def test_every_aspect_has_its_sentence() -> None:
