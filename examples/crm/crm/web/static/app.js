@@ -2,9 +2,10 @@
 
 import * as api from "./api.js";
 import { h } from "./dom.js";
-import { clearMessages, showDegraded, showError } from "./messages.js";
+import { clearMessages, sayNow, showDegraded, showError } from "./messages.js";
 import { dealView } from "./view-deal.js";
 import { dealsView } from "./view-deals.js";
+import { editDealView } from "./view-edit.js";
 import { loginView } from "./view-login.js";
 import { newDealView } from "./view-new.js";
 
@@ -25,8 +26,9 @@ function fail(error) {
 
 function route() {
   const [path, query = ""] = location.hash.replace(/^#\/?/, "").split("?");
-  const [first, id] = path.split("/");
+  const [first, id, act] = path.split("/");
   if (first === "new") return { name: "New deal", build: () => newDealView(fail) };
+  if (first === "deals" && id && act === "edit") return { name: "Edit deal", build: () => editDealView(decodeURIComponent(id), fail) };
   if (first === "deals" && id) return { name: "Deal", build: () => dealView(decodeURIComponent(id), fail) };
   return { name: "Deals", build: () => dealsView(new URLSearchParams(query), fail) };
 }
@@ -61,6 +63,7 @@ async function show() {
     const kept = view.contains(document.activeElement) && document.activeElement.id;
     view.replaceChildren(content);
     showDegraded(user?.degraded ?? [], JSON.parse(content.dataset.degraded ?? "[]"));
+    sayNow();
     document.title = `${name} · CRM`;
     focusOn(kept);
   } catch (error) {
