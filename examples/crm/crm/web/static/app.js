@@ -42,6 +42,10 @@ async function build() {
 
 function showWho() {
   for (const name of ["menu", "who"]) document.getElementById(name).hidden = user === null;
+  for (const link of document.querySelectorAll("#menu a")) {
+    if (link.hash === (location.hash.split("?")[0] || "#/deals")) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
   const text = user ? [user.user.name ?? user.user.id, user.account.name].filter(Boolean).join(" · ") : "";
   document.querySelector("[data-testid=who]").textContent = text;
 }
@@ -69,8 +73,12 @@ async function show() {
   } catch (error) {
     if (mine !== turn) return;
     showWho();
-    view.replaceChildren(h("p", { class: "back" }, h("a", { href: "#/deals" }, "All deals")));
-    document.getElementById("main").focus();
+    view.replaceChildren(
+      h("p", { class: "back" }, h("a", { href: "#/deals" }, "All deals")),
+      h("h1", { tabindex: "-1" }, "This cannot be shown"),
+    );
+    document.title = "Error · CRM";
+    focusOn(null);
     fail(error);
   } finally {
     if (mine === turn) view.setAttribute("aria-busy", "false");
