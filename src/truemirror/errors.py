@@ -8,9 +8,12 @@
     │   ├── StoreError        the disk refused: full, read-only, not ours
     │   ├── UpstreamError     the recorded service cannot be reached
     │   ├── PortError         an address is taken or may not be bound
-    │   └── ServiceError      a service did not start or did not become healthy
+    │   ├── ServiceError      a service did not start or did not become healthy
+    │   └── BrowserError      the browser is not there, or of another version than its driver
+    │       └── BrowserLost   the browser or its driver broke or stopped answering in the middle
     └── Broken                what was promised does not hold                         exit 1
         ├── MirrorMiss        no recording answers this request
+        ├── PageError         a page is not as a flow expects it
         └── NetworkClosed     an isolated test tried to leave the process
 
 Rules: an error says what happened, where, the nearest thing that would have worked, and what to do.
@@ -104,6 +107,14 @@ class ServiceError(CouldNotRun):
     """A service did not start or did not become healthy."""
 
 
+class BrowserError(CouldNotRun):
+    """The browser or its driver is not there, or they do not fit each other."""
+
+
+class BrowserLost(BrowserError):
+    """The browser or its driver broke or stopped answering: it says nothing about the pages, another try may."""
+
+
 class Broken(TruemirrorError):
     """What was promised does not hold."""
 
@@ -112,6 +123,10 @@ class Broken(TruemirrorError):
 
 class MirrorMiss(Broken):
     """No recording answers this request."""
+
+
+class PageError(Broken):
+    """A page does not show, allow or ask for what a flow expects."""
 
 
 class NetworkClosed(Broken):

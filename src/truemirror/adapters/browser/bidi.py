@@ -1,0 +1,134 @@
+"""One connection to the browser in WebDriver BiDi: commands with their answers, and events in the order they happened.
+
+Rules: one thread reads; handlers run in it, one after the other, and never wait for an answer (they may `post`). Every
+wait is bounded. When the connection ends, everybody who waits is told at once. Selenium's own connection is not used
+here: it starts a thread for each event, which loses their order, and looks for answers at intervals.
+"""
+
+import json
+import socket
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from typing import Any
+
+import websocket
+
+from truemirror.errors import BrowserLost
+
+Params = dict[str, Any]
+Handler = Callable[[str, Params], None]
+"""Is given the name of an event and what belongs to it."""
+
+
+class Refused(Exception):
+    """The browser refused a command; `code` is BiDi's name for the reason."""
+
+    def __init__(self, code: str, message: str) -> None:
+        """Keep both."""
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+
+
+class Bidi:
+    """A connection."""
+
+    def __init__(self, address: str, handler: Handler, *, seconds: float, why: Callable[[], str] = str) -> None:
+        """Connect. `seconds`: how long an answer may take; `why` tells what became of the browser, if that is known.
+
+        Raises BrowserLost.
+        """
+        self._seconds = seconds
+        self._why = why
+        self._handler = handler
+        self._lock = threading.Lock()
+        self._number = 0
+        self._waiting: dict[int, Future[Params]] = {}
+        self._over = ""
+        try:
+            self._socket = websocket.create_connection(
+                address, timeout=seconds, suppress_origin=True, enable_multithread=True, skip_utf8_validation=True
+            )
+        except (OSError, websocket.WebSocketException) as error:
+            raise BrowserLost(f"the browser does not speak BiDi: {error}", where=address) from error
+        self._socket.settimeout(None)
+        self._thread = threading.Thread(target=self._read, name="browser-events", daemon=True)
+        self._thread.start()
+
+    @property
+    def lost(self) -> str:
+        """Why the connection is over; empty while it is there."""
+        return self._over
+
+    def send(self, method: str, params: Params | None = None, *, seconds: float | None = None) -> Params:
+        """Send a command and wait for its answer. Raises Refused and BrowserLost."""
+        limit = self._seconds if seconds is None else seconds
+        answer = self.post(method, params)
+        try:
+            return answer.result(limit)
+        except TimeoutError:
+            self._end(f"it did not answer to {method} within {limit:g} s")
+            raise self._error() from None
+
+    def post(self, method: str, params: Params | None = None) -> Future[Params]:
+        """Send a command; its answer comes as a future, whose callbacks run in the thread that reads."""
+        answer: Future[Params] = Future()
+        with self._lock:
+            self._number += 1
+            number = self._number
+            self._waiting[number] = answer
+        try:
+            if self._over:
+                raise OSError(self._over)
+            self._socket.send(json.dumps({"id": number, "method": method, "params": params or {}}))
+        except (OSError, websocket.WebSocketException) as error:
+            self._end(f"the connection to it ended: {error}")
+        return answer
+
+    def close(self) -> None:
+        """End the connection."""
+        self._end("it was stopped")
+        with suppress(OSError, websocket.WebSocketException):
+            if connection := self._socket.sock:
+                connection.shutdown(socket.SHUT_RDWR)  # wakes the thread that reads
+            self._socket.close()
+        if threading.current_thread() is not self._thread:
+            self._thread.join(self._seconds)
+
+    def _read(self) -> None:
+        """Read until the end."""
+        try:
+            while text := self._socket.recv():
+                self._take(json.loads(text))
+        except (OSError, websocket.WebSocketException, ValueError) as error:
+            self._end(f"the connection to it ended: {error}")
+        else:
+            self._end("the connection to it ended")
+
+    def _take(self, message: Params) -> None:
+        """Hand an answer to who waits for it, an event to the handler."""
+        if message.get("type") == "event":
+            self._handler(message["method"], message["params"])
+            return
+        with self._lock:
+            answer = self._waiting.pop(message.get("id") or 0, None)
+        if answer is None:
+            return
+        if message.get("type") == "success":
+            answer.set_result(message["result"])
+        else:
+            answer.set_exception(Refused(message.get("error", ""), message.get("message", "")))
+
+    def _end(self, why: str) -> None:
+        """It is over: tell everybody who waits, now and later."""
+        with self._lock:
+            self._over = self._over or why
+            waiting, self._waiting = self._waiting, {}
+        for answer in waiting.values():
+            answer.set_exception(self._error())
+
+    def _error(self) -> BrowserLost:
+        """What to tell who waits."""
+        return BrowserLost(f"the browser is lost: {self._why() or self._over}", fix="look into the log of the driver")
