@@ -5,7 +5,18 @@ of a file are told at once. Paths are absolute once read. The dataclasses are th
 """
 
 from truemirror.config.finding import FILE, VARIABLE, load
+from truemirror.config.flows import FlowsConfig
 from truemirror.config.model import Config, RedactionConfig, ServiceConfig, VerifyConfig
 from truemirror.config.reading import parse
 
-__all__ = ["FILE", "VARIABLE", "Config", "RedactionConfig", "ServiceConfig", "VerifyConfig", "load", "parse"]
+__all__ = [
+    "FILE",
+    "VARIABLE",
+    "Config",
+    "FlowsConfig",
+    "RedactionConfig",
+    "ServiceConfig",
+    "VerifyConfig",
+    "load",
+    "parse",
+]

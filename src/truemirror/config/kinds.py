@@ -110,6 +110,13 @@ def list_of(kind: Callable[[object], str]) -> Callable[[object], tuple[str, ...]
     return read
 
 
+def flag(value: object) -> bool:
+    """True or false."""
+    if not isinstance(value, bool):
+        raise _not("true or false", value)
+    return value
+
+
 def above_zero(value: object) -> float:
     """A number greater than zero."""
     if isinstance(value, bool) or not isinstance(value, int | float):

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from truemirror.config.flows import FlowsConfig
 from truemirror.core.contract.waivers import Waiver
 from truemirror.core.wire.authority import without_port
 
@@ -111,6 +112,7 @@ class Config:
     """Environment variables for every service that `up` starts; a service's own go before them."""
     services: Mapping[str, ServiceConfig] = field(default_factory=dict)
     redaction: RedactionConfig = field(default_factory=RedactionConfig)
+    flows: FlowsConfig = field(default_factory=FlowsConfig)
     waivers: tuple[Waiver, ...] = ()
     """Findings that the team lives with, in the order of the file."""
 

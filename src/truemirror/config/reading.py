@@ -8,11 +8,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from truemirror.config import flows as flow_keys
 from truemirror.config import kinds
+from truemirror.config.flows import FlowsConfig
 from truemirror.config.kinds import Kind, Wrong, nearest
 from truemirror.config.lines import KeyPath, key_lines, line_of
 from truemirror.config.model import Config, RedactionConfig, ServiceConfig, VerifyConfig
 from truemirror.core.contract.waivers import Waiver
+from truemirror.core.flow.quarantine import Quarantined
+from truemirror.core.flow.safety import Environment
 from truemirror.core.mirror.latency import parse_latency, parse_rate
 from truemirror.errors import ConfigError
 
@@ -34,6 +38,7 @@ ROOT: Mapping[str, Kind] = {
     "environment": kinds.texts_by_name,
     "services": kinds.table,
     "redaction": kinds.table,
+    "flows": kinds.table,
     "waivers": kinds.tables,
 }
 """The keys of [tool.truemirror]."""
@@ -82,6 +87,9 @@ WAIVER: Mapping[str, Kind] = {
 }
 """The keys of [[tool.truemirror.waivers]]."""
 
+FLOWS: Mapping[str, Kind] = flow_keys.keys(_NAME)
+"""The keys of [tool.truemirror.flows]."""
+
 _FOLDERS = ("mirrors", "contracts", "suites", "report")
 
 
@@ -123,6 +131,7 @@ def parse(document: Mapping[str, object], root: Path, source: Path | None, *, te
     values = _read(document, ROOT, (), mistakes)
     redaction = RedactionConfig(**_read(values.pop("redaction", {}), REDACTION, ("redaction",), mistakes))
     services = _services(values.pop("services", {}), mistakes)
+    values["flows"] = _flows(values.get("flows", {}), services, mistakes)
     values["waivers"] = tuple(_waivers(values.get("waivers", ()), mistakes))
     for name in _FOLDERS:
         values[name] = root / values.get(name, name)
@@ -144,6 +153,50 @@ def _services(table: Mapping[str, object], mistakes: _Mistakes) -> dict[str, Ser
     _check_consumes(services, mistakes)
     _check_shared(services, mistakes)
     return services
+
+
+def _flows(table: Mapping[str, object], services: Mapping[str, ServiceConfig], mistakes: _Mistakes) -> FlowsConfig:
+    """How flows are run; all services that are named are configured."""
+    path: KeyPath = ("flows",)
+    values = _read(table, FLOWS, path, mistakes)
+    _known((values.get("pages", ""),), services, (*path, "pages"), mistakes)
+    _known(values.get("live", ()), services, (*path, "live"), mistakes)
+    environments = {}
+    for name, inner in values.pop("environments", {}).items():
+        place = (*path, "environments", name)
+        try:
+            found = _read(kinds.table(inner), flow_keys.ENVIRONMENT, place, mistakes)
+        except Wrong as wrong:
+            mistakes.add(place, wrong)
+            continue
+        _known(found.get("hosts", {}), services, (*place, "hosts"), mistakes)
+        if not found.get("hosts"):
+            mistakes.add(place, Wrong("an environment without hosts", fix='hosts = { web = "https://crm.example" }'))
+        environments[name] = Environment(name, **found)
+    entries = list(_quarantine(values.pop("quarantine", ()), mistakes))
+    return FlowsConfig(**values, environments=environments, quarantine=tuple(entries))
+
+
+def _quarantine(tables: Iterable[Mapping[str, object]], mistakes: _Mistakes) -> Iterator[Quarantined]:
+    """Every test in quarantine; one without an owner, a reason or a last day is a mistake."""
+    for number, table in enumerate(tables, start=1):
+        path = ("flows", "quarantine", f"{number}")
+        before = len(mistakes.found)
+        values = _read(table, flow_keys.QUARANTINE, path, mistakes)
+        missing = [key for key in flow_keys.QUARANTINE if key not in table]
+        if missing:
+            fix = "say which test, who mends it, until when, and why: all four are needed"
+            mistakes.add(path, Wrong(f"a quarantine without {', '.join(missing)}", fix=fix))
+        elif len(mistakes.found) == before:
+            yield Quarantined(**values)
+
+
+def _known(names: Iterable[str], services: Mapping[str, ServiceConfig], path: KeyPath, mistakes: _Mistakes) -> None:
+    """Every service that is named is configured."""
+    for name in names:
+        if name and name not in services:
+            fix = f"add the table services.{name}, or leave it out"
+            mistakes.add(path, Wrong(f"no service is called {name!r}", nearest=nearest(name, services), fix=fix))
 
 
 def _waivers(tables: Iterable[Mapping[str, object]], mistakes: _Mistakes) -> Iterator[Waiver]:

@@ -2,8 +2,10 @@
 
     options     --mirror-mode MODE   --mirror-live SERVICE,..   --mirrors DIR   --contracts DIR   --mirror-strict
                 --mirror-latency SPEC   --mirror-seed N   --mirror-report FILE
+                --flows-target TARGET and all other --flows options: see `flows_options.py`
     markers     mirror(*services, scenario=, mode=)   allow_hosts(*hosts)   isolated
-    fixtures    mirrors   mirror_server   contract
+                harmless   own_browser   allow_errors(*parts)
+    fixtures    mirrors   mirror_server   contract   visitor   visitors   flow
 
 Rules: pytest imports this file in every project that has truemirror installed, so it imports nothing but pytest; all
 else is imported when a test, an option or a contract asks for it. A project that asks for nothing sees only options.
@@ -18,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from truemirror.pytest_plugin.flows_handle import FlowHandle
     from truemirror.pytest_plugin.handles import Mirrors, Served
     from truemirror.pytest_plugin.holding import ContractOf
 
@@ -55,11 +58,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--mirror-seed", metavar="N", type=int, default=0, help="which delays are drawn (0)")
     group.addoption("--mirror-report", metavar="FILE", help="write what was asked of the mirrors, as JSON")
+    from truemirror.pytest_plugin.flows_options import add_options
+
+    add_options(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Tell pytest our markers; refuse what cannot work."""
-    for marker in _MARKERS:
+    from truemirror.pytest_plugin.flow_reports import FlowReports
+    from truemirror.pytest_plugin.flows_options import MARKERS, is_asked
+
+    for marker in (*_MARKERS, *MARKERS):
         config.addinivalue_line("markers", marker)
     if config.getoption("--mirror-mode") in _RECORDING and _is_distributed(config):
         raise pytest.UsageError(
@@ -68,6 +77,10 @@ def pytest_configure(config: pytest.Config) -> None:
         )
     if config.getoption("--mirror-report") or _is_worker(config):
         _run(config)
+    if not _is_worker(config):
+        config.pluginmanager.register(FlowReports(config), "truemirror-flow-reports")
+        if is_asked(config):
+            _flows(config)
 
 
 def _is_worker(config: pytest.Config) -> bool:
@@ -87,11 +100,20 @@ def _run(config: pytest.Config) -> Any:
     return run_of(config)
 
 
+def _flows(config: pytest.Config) -> Any:
+    """What this process knows of flows; made when something asks for it."""
+    from truemirror.pytest_plugin.flows import flows_of
+
+    return flows_of(config)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Take part when a test asks for mirrors, or lies in a suite that is isolated by configuration."""
     if _may_be_configured(config) or any(_asks(item) for item in items):
         _run(config)
+    if any(not _FLOW_FIXTURES.isdisjoint(getattr(item, "fixturenames", ())) for item in items):
+        _flows(config)
 
 
 def pytest_deselected(items: list[pytest.Item]) -> None:
@@ -159,3 +181,26 @@ def contract(request: pytest.FixtureRequest) -> Callable[..., ContractOf]:
 
 
 _FIXTURES = frozenset({"mirrors", "mirror_server", "contract"})
+
+
+@pytest.fixture
+def visitors(request: pytest.FixtureRequest) -> Callable[..., Any]:
+    """People at the browser, each with cookies and storage of their own: `visitors("grace")`."""
+    made: Callable[..., Any] = _flows(request.config).visitors_for(request.node)
+    return made
+
+
+@pytest.fixture
+def visitor(visitors: Callable[..., Any]) -> Any:
+    """One person at the browser, who has been nowhere yet."""
+    return visitors()
+
+
+@pytest.fixture
+def flow(request: pytest.FixtureRequest) -> FlowHandle:
+    """What stands behind the pages of this flow: `flow.target`, `flow.plan("tags", "call 1: reset")`."""
+    handle: FlowHandle = _flows(request.config).handle_for(request.node)
+    return handle
+
+
+_FLOW_FIXTURES = frozenset({"visitor", "visitors"})

@@ -60,6 +60,10 @@ class Recorder:
         """The scenario that a session's exchanges go to."""
         return scenario_name(session) if session else self._scenario
 
+    def name_default(self, scenario: str) -> None:
+        """From now on this scenario takes what no session is named for."""
+        self._scenario = scenario_name(scenario)
+
     def store(self, exchange: Exchange, session: str = "", began_ms: float = 0.0) -> Exchange:
         """Redact an exchange and write it down; gives it back as it was written. Raises StoreError.
 
@@ -164,6 +168,12 @@ class Recording:
         except BaseException:
             self.close()
             raise
+
+    def record_as(self, session: str) -> None:
+        """From now on what no session is named for goes to this session's scenario."""
+        self._scenario = session
+        for recorder in self._recorders.values():
+            recorder.name_default(session)
 
     def _note(self, error: TruemirrorError) -> None:
         """Something could not be written."""

@@ -32,22 +32,25 @@ class System:
         port_base: int = 0,
         python: str = "python3",
         record: Callable[[Sequence[Route]], Recording] | None = None,
+        unrecorded: Sequence[str] = (),
     ) -> None:
         """Plan it: the services named live (all that can be started, when none is), `mirrors` as mirrors.
 
         With `port_base`, each service's port follows from its place in the configuration; else any free one is taken.
-        With `record`, a recording proxy stands at the address of every live service. Raises UsageError for names that
-        are not configured, PortError when a port is taken.
+        With `record`, a recording proxy stands at the address of every live service, but for the `unrecorded`. Raises
+        UsageError for names that are not configured, PortError when a port is taken.
         """
         self._config = config
         self._launcher = launcher
         self._mirror_host = mirror_host
         self._mirror_names = mirror_names(mirrors)
         states = choose(config, services, mirrors, record=record is not None)
-        hidden = {name: f"{name} behind its proxy" for name in states} if record else {}
+        states |= {name: State.LIVE for name in unrecorded if states.get(name) is State.RECORDED}
+        recorded = [name for name, state in states.items() if state is State.RECORDED]
+        hidden = {name: f"{name} behind its proxy" for name in recorded}
         wanted = {**wanted_ports(config, states, port_base), **dict.fromkeys(hidden.values(), 0)}
         ports = launcher.free_ports(wanted)  # all at once, so that no two are the same
-        behind = {name: ports[place] for name, place in hidden.items()} or None
+        behind = {**ports, **{name: ports[place] for name, place in hidden.items()}}
         self._plan: Plan = plan(config, states, ports, python=python, behind=behind)
         self._recording = record(self._plan.routes) if record else None
         self.recorded: tuple[Recorded, ...] = ()

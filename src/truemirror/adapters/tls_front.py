@@ -1,0 +1,116 @@
+"""HTTPS in front of servers of this machine that speak plain HTTP: TLS is taken off, bytes pass as they are.
+
+Rules: a port per service, on loopback only; HTTP/1.1 alone is agreed on, for that is what is behind; one end closing
+closes the other. Everything ends with `stop`.
+"""
+
+import asyncio
+import contextlib
+import ssl
+import threading
+from collections.abc import Mapping
+from typing import Self
+
+from truemirror.errors import PortError
+
+_PIECE = 64 * 1024
+_HOST = "127.0.0.1"
+
+
+class TlsFronts:
+    """Ports that speak TLS, each before one that does not."""
+
+    def __init__(self, context: ssl.SSLContext, behind: Mapping[str, int]) -> None:
+        """`behind` are the plain ports, by service; nothing is opened yet."""
+        context.set_alpn_protocols(["http/1.1"])
+        self._context = context
+        self._behind = dict(behind)
+        self.ports: dict[str, int] = {}
+        """Where each service is reached over TLS, once started."""
+        self._ready = threading.Event()
+        self._error: OSError | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopped: asyncio.Event | None = None
+        self._thread = threading.Thread(target=self._run, name="truemirror-tls", daemon=True)
+
+    def start(self) -> Self:
+        """Open all ports; gives itself once they answer. Raises PortError."""
+        self._thread.start()
+        self._ready.wait()
+        if self._error is not None:
+            self._thread.join()
+            raise PortError(f"no port can be opened for HTTPS: {self._error.strerror}", where=_HOST)
+        return self
+
+    def stop(self) -> None:
+        """Close everything; waits until it is."""
+        loop, stopped = self._loop, self._stopped
+        if loop is not None and stopped is not None:
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(stopped.set)
+            self._thread.join()
+
+    def _run(self) -> None:
+        """The thread."""
+        asyncio.run(self._serve())
+
+    async def _serve(self) -> None:
+        """Open, wait, close."""
+        self._loop, self._stopped = asyncio.get_running_loop(), asyncio.Event()
+        tasks: set[asyncio.Task[None]] = set()
+        servers: list[asyncio.Server] = []
+        try:
+            for name, port in self._behind.items():
+                servers.append(await self._open(port, tasks))
+                self.ports[name] = servers[-1].sockets[0].getsockname()[1]
+            self._ready.set()
+            await self._stopped.wait()
+        except OSError as error:
+            self._error = error
+        finally:
+            for server in servers:
+                server.close()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            self._ready.set()
+
+    async def _open(self, port: int, tasks: "set[asyncio.Task[None]]") -> asyncio.Server:
+        """A port before another one."""
+
+        def came(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            """A client is here."""
+            task = asyncio.get_running_loop().create_task(_pass(reader, writer, port))
+            tasks.add(task)
+            task.add_done_callback(tasks.discard)
+
+        return await asyncio.start_server(came, _HOST, 0, ssl=self._context)
+
+
+async def _pass(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, port: int) -> None:
+    """Carry bytes both ways until either end is over."""
+    try:
+        inner_reader, inner_writer = await asyncio.open_connection(_HOST, port)
+    except OSError:
+        writer.transport.abort()
+        return
+    ways = [
+        asyncio.ensure_future(_carry(reader, inner_writer)),
+        asyncio.ensure_future(_carry(inner_reader, writer)),
+    ]
+    try:
+        await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for way in ways:
+            way.cancel()
+        await asyncio.gather(*ways, return_exceptions=True)
+        for one in (inner_writer, writer):
+            one.close()
+
+
+async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Carry bytes one way until they end."""
+    with contextlib.suppress(OSError):
+        while piece := await reader.read(_PIECE):
+            writer.write(piece)
+            await writer.drain()
