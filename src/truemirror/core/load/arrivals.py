@@ -17,6 +17,9 @@ from dataclasses import dataclass
 
 from truemirror.core.load.profile import Arrivals, Model, Stage
 
+_A_JUMP = 0.001
+"""A shorter stage takes no time: the rate jumps."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
@@ -92,7 +95,7 @@ def _pieces(rate: float, stages: Sequence[Stage]) -> tuple[_Piece, ...]:
     pieces = []
     begins = before = last = 0.0
     for stage in stages:
-        if stage.seconds > 0:
+        if stage.seconds >= _A_JUMP:
             pieces.append(_Piece(begins, stage.seconds, last, stage.rate, before))
             begins, before = begins + stage.seconds, before + pieces[-1].arrivals
         last = stage.rate
