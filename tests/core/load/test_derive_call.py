@@ -35,6 +35,13 @@ def test_braces_that_were_sent_are_written_twice_but_in_json() -> None:
     assert (made.target, made.body) == ("/v1/a{{b}}?q={{x}}", '{"a": 1}')
 
 
+def test_an_address_is_the_beginning_of_a_path() -> None:
+    """What a Location gave stands for the path up to its last step."""
+    request = call("GET /v1/deals/7/tags?limit=2").request
+    made = call_of("deals", request, [Use("path:2", "deal_address", is_address=True)], {}, 200, 0.0)
+    assert (made.target, made.operation) == ("{deal_address}/tags?limit=2", "GET /v1/deals/{}/tags")
+
+
 def test_what_is_no_text_cannot_be_sent_again() -> None:
     """A binary body and a switch of protocols are told, not guessed at."""
     assert unsendable(Request("POST", "/a", body=b"\xff\xfe"))

@@ -24,8 +24,8 @@ def test_an_id_is_called_after_what_it_is_the_id_of() -> None:
 def test_a_short_id_flows_by_its_address() -> None:
     """7 says nothing by itself; /v1/deals/7 after a Location does."""
     found = find_values([call("POST /v1/deals", {}, {}, 201, Location="/v1/deals/7"), call("GET /v1/deals/7")])
-    assert found.takes[0] == {"deal_id": "header:Location"}
-    assert list(found.uses[1]) == [Use("path:2", "deal_id")]
+    assert found.takes[0] == {"deal_address": "header:Location"}
+    assert list(found.uses[1]) == [Use("path:2", "deal_address", is_address=True)]
 
 
 def test_the_same_number_elsewhere_is_no_variable() -> None:

@@ -1,10 +1,10 @@
 """A recorded request as a template: the parts that are variables in braces, all else as it was sent.
 
-Rules: a brace that was sent is written twice, but in a JSON body, where only `{name}` of a known variable is replaced.
+Rules: a brace that was sent is written twice, but in bodies, where only `{name}` of a known variable is replaced.
 A body that is no text, and a request that waits for a switch of protocols, cannot be written.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -34,7 +34,7 @@ def unsendable(request: Request) -> str:
 
 
 def call_of(
-    service: str, request: Request, uses: Iterable[Use], takes: Mapping[str, str], status: int, think: float
+    service: str, request: Request, uses: Sequence[Use], takes: Mapping[str, str], status: int, think: float
 ) -> Call:
     """The template of a request that can be one."""
     names = {use.part: use.name for use in uses}
@@ -42,7 +42,7 @@ def call_of(
         service,
         operation_of(request.method, request.path),
         request.method,
-        _target(request, names),
+        _target(request, names, next((use for use in uses if use.is_address), None)),
         tuple(_headers(request, names)),
         _body(request, names),
         dict(takes),
@@ -56,13 +56,13 @@ def braced(text: str) -> str:
     return text.replace("{", "{{").replace("}", "}}")
 
 
-def _target(request: Request, names: Mapping[str, str]) -> str:
-    """Path and query."""
+def _target(request: Request, names: Mapping[str, str], address: Use | None) -> str:
+    """Path and query; what an address stands for is the beginning of the path."""
     steps = request.path.split("/")
     for number in range(1, len(steps)):
         name = names.get(f"path:{number - 1}")
         steps[number] = f"{{{name}}}" if name else braced(steps[number])
-    path = "/".join(steps)
+    path = "/".join(steps if address is None else steps[int(address.part.partition(":")[2]) + 1 :])
     if request.query is None:
         return path
     return f"{path}?{_pairs(request.query, 'query', names)}"
@@ -75,7 +75,8 @@ def _pairs(text: str, kind: str, names: Mapping[str, str]) -> str:
         key, equals, _ = pair.partition("=")
         part = f"query:{key}" if kind == "query" else f"body:/{key}"
         name = names.get(part)
-        written.append(f"{braced(key)}{equals}{{{name}}}" if name else braced(pair))
+        clean = braced if kind == "query" else str
+        written.append(f"{clean(key)}{equals}{{{name}}}" if name else clean(pair))
     return "&".join(written)
 
 
@@ -105,7 +106,7 @@ def _body(request: Request, names: Mapping[str, str]) -> str:
     if media.is_json:
         inside = {tuple(steps_of(part[5:])): name for part, name in names.items() if part.startswith("body:")}
         return _json(text, inside) if inside else text
-    return _pairs(text, "body", names) if media.is_form else braced(text)
+    return _pairs(text, "body", names) if media.is_form else text
 
 
 def _json(text: str, names: Mapping[tuple[str, ...], str]) -> str:

@@ -35,19 +35,24 @@ def filled(text, values, write=str):
     return re.sub(found, lambda one: write(values[one[1]]) if one[1] else signs[one[0]], text)
 
 
-def filled_json(text, values):
-    """A JSON body with its variables: only known names in braces are replaced."""
+def filled_body(text, values):
+    """A body with its variables: only known names in braces are replaced."""
+    write = json_inside if text[:1] in ("{{", "[", '"') else str
     for name, value in values.items():
-        text = text.replace("{{" + name + "}}", json.dumps(str(value))[1:-1])
+        text = text.replace("{{" + name + "}}", write(str(value)))
     return text
+
+
+def json_inside(value):
+    """A text as it stands in a JSON string."""
+    return json.dumps(value)[1:-1]
 
 
 def taken(answer, place):
     """What an answer gives at a place, as body:/token, header:Location or cookie:sid."""
     kind, _, name = place.partition(":")
     if kind == "header":
-        value = answer.headers[name]
-        return value.rstrip("/").rpartition("/")[2] if name.lower().endswith("location") else value
+        return answer.headers[name]
     if kind == "cookie":
         return re.search(rf"(?:^|[,;]\\s*){{re.escape(name)}}=([^;,]*)", answer.headers["set-cookie"])[1]
     value = answer.json()
@@ -59,7 +64,10 @@ def taken(answer, place):
 
 def ask(user, values, service, name, method, target, headers, body, expects, takes):
     """One request: held against the statuses that are right, and what it gives is kept in `values`."""
-    target = filled(target, values, lambda value: quote(str(value), safe=""))
+    if not target.startswith("/"):  # it begins with an address that an answer gave
+        target = re.sub(r"^https?://[^/]*", "", filled(target, values))
+    else:
+        target = filled(target, values, lambda value: quote(str(value), safe=""))
     headers = {{key: filled(value, values) for key, value in headers.items()}}
     fill = filled_json if body[:1] in "[{{\\"" else filled
     with user.client.request(
@@ -67,7 +75,7 @@ def ask(user, values, service, name, method, target, headers, body, expects, tak
         ADDRESSES.get(service, "") + target,
         name=name,
         headers=headers,
-        data=fill(body, values).encode() if body else None,
+        data=filled_body(body, values).encode() if body else None,
         catch_response=True,
     ) as answer:
         if answer.status_code not in expects if expects else not 0 < answer.status_code < 400:

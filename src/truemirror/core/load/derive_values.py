@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 from truemirror.core.mirror.link_addresses import addresses_asked
 from truemirror.core.mirror.links import may_flow
 from truemirror.core.mirror.operation import looks_like_parameter
-from truemirror.core.mirror.part_values import ADDRESSES, body_values, cookies, header_value, set_cookies
+from truemirror.core.mirror.part_values import ADDRESSES, body_values, cookies, set_cookies
 from truemirror.core.mirror.pointer import escaped
 from truemirror.core.mirror.standin import is_stand_in
 from truemirror.core.wire.canonical import canonical_query
@@ -28,7 +28,7 @@ HOP_HEADERS = frozenset(
     | {"x-truemirror-session", "x-request-id"}
 )
 """Header fields that whoever sends makes anew; cookies are looked at one by one."""
-_ANSWERED = frozenset({"etag", "x-next-cursor", "x-csrf-token"}) | ADDRESSES
+_ANSWERED = frozenset({"etag", "x-next-cursor", "x-csrf-token"})
 _DEEPEST = 4
 _WORD = re.compile(r"[^a-z0-9]+")
 
@@ -39,6 +39,8 @@ class Use:
 
     part: str
     name: str
+    is_address: bool = False
+    """The variable is the whole path up to and with this part, as a Location gave it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ def _used(finder: _Finder, exchange: Exchange, exchanges: Sequence[Exchange]) ->
         is_own = finder.origins.get(address.rpartition("/")[2], (0, ""))[0] < 0
         if part not in done and origin is not None and not is_own:
             done.add(part)
-            yield Use(part, _given_name(finder, origin, exchanges))
+            yield Use(part, _given_name(finder, origin, exchanges), origin[1].startswith("header:"))
     secret = {part for part, value in parts if part not in done and is_stand_in(value)}
     for part, value in parts:
         if part not in done and (part in secret or _is_beside(part, secret)):
@@ -163,7 +165,7 @@ def _word(part: str, path: str) -> str:
         inner = [step for step in part.partition(":")[2].split("/")[:-1] if step and not step.isdigit()]
         words = [step for step in path.split("/") if step and not looks_like_parameter(step)]
         of = inner[-1] if kind == "body" and inner and inner[-1] != "items" else words[-1] if words else "thing"
-        return f"{_singular(of)}_id"
+        return f"{_singular(of)}_{'address' if kind == 'header' else 'id'}"
     return last
 
 
@@ -192,7 +194,7 @@ def answer_parts(response: Response) -> Iterator[Place]:
     yield from _body_parts(response)
     for name, value in response.headers.pairs:
         if name.lower() in _ANSWERED:
-            yield f"header:{name}", header_value(name, value)
+            yield f"header:{name}", value
     yield from ((f"cookie:{name}", value) for name, value in set_cookies(response.headers))
 
 
