@@ -84,9 +84,9 @@ def _target(target: Target) -> Iterator[str]:
 
 
 def _percentile(limit: Limit) -> str:
-    """The key of a limit: p95_ms, p99_9_ms."""
-    shown = _number(round(100 - limit.share * 100, 6))
-    return f"p{shown.replace('.', '_')}_ms"
+    """The key of a limit: p95_ms, p999_ms."""
+    digits = f"{1 - limit.share:.10f}"[2:].rstrip("0")
+    return f"p{digits:0<2}_ms"
 
 
 def _selection(select: Selection) -> Iterator[str]:
@@ -108,7 +108,10 @@ def _flow(flow: Flow) -> Iterator[str]:
 def _call(call: Call) -> Iterator[str]:
     """One request."""
     yield f"service = {_text(call.service)}"
-    yield f"request = {_text(f'{call.method} {call.target}')}"
+    request = f"{call.method} {call.target}"
+    yield f"request = {_text(request)}"
+    if call.operation != request.partition("?")[0]:
+        yield f"operation = {_text(call.operation)}"
     if call.headers:
         yield f"headers = {_inline(dict(call.headers))}"
     if call.body:
