@@ -19,14 +19,18 @@ class Cell:
     service_sum: float = 0.0
     """From the start of sending to the end of the answer."""
     over: Mapping[float, int] = field(default_factory=dict)
-    """How many took longer, by limit in ms; a failed one is over every limit."""
+    """How many took longer, by limit in ms, zeros too: a limit that is missing was not counted. A failed one is over
+    every limit (`adding.measured`)."""
     errors: Mapping[str, int] = field(default_factory=dict)
     """How many failed, by kind: `status 503`, `timeout`, `reset`, ..."""
 
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """How the generator itself did in one second."""
+    """How the generator itself did in one second: there is one for every second of a run, even without flows.
+
+    A flow belongs to the second in which it was meant to begin.
+    """
 
     planned: int = 0
     """Flows that were to begin."""
