@@ -26,11 +26,13 @@ from truemirror.usecases.mask_trace import PICTURES, Masked
 
 TRACE, GREEN, PAGE, INDEX = "trace.json", "green.json", "index.html", "index.html"
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]+")
+FINAL = "final"
+"""How the names of pictures begin that show the pages at the end."""
 _LONGEST_NAME = 80
 _LONGEST_KIND = 8
 _LONGEST = 64 * 1024 * 1024
 _FIX = "free some space, or name another folder with --flows-traces"
-_RENAMED = {"dom.html": "dom.txt"}
+_AS_TEXT = frozenset({"html", "htm", "xhtml", "svg"})
 """Files that must not be opened as what they are: a snapshot's scripts would run."""
 
 
@@ -129,9 +131,9 @@ def _kept(room: Path, trace: Trace) -> Kept:
 
 
 def _fitting(files: Mapping[str, bytes], limits: Limits) -> Iterator[tuple[str, bytes]]:
-    """Those files that fit into a test's folder, by safe names: texts first, then the last pictures."""
+    """Those files that fit into a test's folder, by safe names: texts, pictures of the end, then the last steps."""
     room = limits.folder
-    names = sorted(files, reverse=True)
+    names = sorted(sorted(files, reverse=True), key=lambda name: not name.startswith(FINAL))
     pictures = [name for name in names if name.rpartition(".")[2].lower() in PICTURES]
     archives = [name for name in names if name.endswith(".mhtml")]
     texts = [name for name in names if name not in pictures and name not in archives]
@@ -146,8 +148,7 @@ def safe_file(name: str) -> str:
     """A file's name that stays in its folder; empty when nothing is left of it."""
     stem, _, kind = name.rpartition(".")
     stem, kind = _UNSAFE.sub("-", stem).strip("-")[:_LONGEST_NAME], _UNSAFE.sub("", kind)[:_LONGEST_KIND]
-    clean = f"{stem}.{kind}"
-    return _RENAMED.get(clean, clean) if stem and kind else ""
+    return f"{stem}.{'txt' if kind.lower() in _AS_TEXT else kind}" if stem and kind else ""
 
 
 def _read(path: Path) -> Trace | None:

@@ -143,6 +143,17 @@ def test_pictures_that_do_not_fit_are_linked() -> None:
     assert 'href="try1/0001.png"' in text
 
 
+def test_the_pages_at_the_end_are_shown_beside_the_message() -> None:
+    """Of every visitor, picture and document."""
+    more = {**FILES, "final.png": picture(3), "final2.png": picture(4), "dom2.txt": b"<p>second"}
+    text = flow_page(failed_trace(), None, more)
+    page = Tags(text)
+    assert text.count("data:image/png;base64,") == 11
+    assert [frame["srcdoc"] for frame in page.named("iframe")] == [DOM, "<p>second"]
+    shown_beside = [one["href"] for one in page.named("a") if one.get("aria-label") == "the page at the end, larger"]
+    assert shown_beside == ["#big-10", "#big-11"]
+
+
 def test_what_is_no_picture_is_not_shown_as_one() -> None:
     """Whatever it is called."""
     text = flow_page(failed_trace(), None, {"0001.png": b'");} body { display: none }'})

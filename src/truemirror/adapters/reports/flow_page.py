@@ -19,7 +19,7 @@ from truemirror import __version__
 from truemirror.core.contract.finding import Finding, Level
 from truemirror.core.flow.compare import Difference, compare
 from truemirror.core.flow.thin import Limits, kept_try
-from truemirror.core.flow.trace import Call, Outcome, Step, Trace, Try
+from truemirror.core.flow.trace import Call, Outcome, Trace, Try
 from truemirror.core.flow.waterfall import Waterfall, told_ms, waterfall_of
 from truemirror.core.wire.exchange import Fault, Response
 from truemirror.core.wire.headers import Headers
@@ -28,6 +28,8 @@ TONES = {Level.BREAK.value: "failed", Level.WARN.value: "unknown", Level.INFO.va
 LEVELS = {"error": "failed", "warn": "unknown", "warning": "unknown"}
 _LONGEST = 30_000
 """Characters of a body that a page shows."""
+SNAPSHOT, FINAL = "dom", "final"
+"""How the names begin of documents and pictures of the pages at the end."""
 _LONGEST_DOM = 600_000
 _MEDIA = ((b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"RIFF", "image/webp"))
 _REFUSES = 400
@@ -38,7 +40,7 @@ class Picture:
     """A picture that is in the page."""
 
     number: int
-    """Of the first step that shows it."""
+    """Of the step that shows it; more than there are steps for the pages at the end."""
     address: Markup
     """It all, as a data address."""
 
@@ -125,7 +127,8 @@ def flow_page(
     """The page. `files` are those of the telling try, by the names that its steps know; `again` runs the test again."""
     files = files or {}
     one = kept_try(trace) or Try(1, Outcome.INFRASTRUCTURE, "the test never began")
-    pictures = _pictures(one.steps, files, (limits or Limits()).page)
+    ends = [name for name in sorted(files) if name.startswith(FINAL) and _media_of(files[name])]
+    pictures = _pictures([*(step.picture for step in one.steps), *ends], files, (limits or Limits()).page)
     fall = waterfall_of(one)
     findings = _findings(one.calls)
     differences = compare(green.tries[-1], one) if green and green.tries else ()
@@ -141,7 +144,7 @@ def flow_page(
         again=again or run_again(trace),
         parts=list(_parts(one, findings, differences)),
         pictures=pictures,
-        last=max(pictures, default=0),
+        last=[number for number in pictures if number > len(one.steps)] or list(pictures)[-1:],
         shape=_shape(next((files[step.picture] for step in one.steps if step.picture in files), b"")),
         links={number: f"{folder}/{step.picture}" for number, step in enumerate(one.steps, 1) if step.picture in files},
         fall=fall,
@@ -151,7 +154,11 @@ def flow_page(
         findings=findings,
         green=green,
         differences=differences,
-        dom=files.get("dom.txt", b"").decode("utf-8", "replace")[:_LONGEST_DOM],
+        snapshots=[
+            (name, files[name].decode("utf-8", "replace")[:_LONGEST_DOM])
+            for name in sorted(files)
+            if name.startswith(SNAPSHOT) and name.endswith(".txt")
+        ],
         files=[f"{folder}/{file}" for file in sorted(files) if _media_of(files[file]) is None],
         ms=told_ms,
         tones=TONES,
@@ -180,11 +187,11 @@ def _many(word: str, things: Sequence[object]) -> str:
     return word if len(things) == 1 else f"{word}s"
 
 
-def _pictures(steps: Sequence[Step], files: Mapping[str, bytes], room: int) -> dict[int, Picture]:
-    """The pictures that are in the page, by step; the last ones first where there is little room."""
+def _pictures(names: Sequence[str], files: Mapping[str, bytes], room: int) -> dict[int, Picture]:
+    """The pictures that are in the page, by step from 1; the last ones first where there is little room."""
     found: dict[int, Picture] = {}
-    for number in range(len(steps), 0, -1):
-        content = files.get(steps[number - 1].picture, b"")
+    for number in range(len(names), 0, -1):
+        content = files.get(names[number - 1], b"")
         media = _media_of(content)
         if media and len(content) <= room:
             room -= len(content)

@@ -14,7 +14,9 @@ from truemirror.core.flow.trace import Call, Outcome, Trace, Try
 from truemirror.core.wire.exchange import Exchange, Fault, Request, Response
 from truemirror.core.wire.headers import Headers
 
-FILES = frozenset({"script", "stylesheet", "style", "image", "img", "font", "media", "manifest", "track", "favicon"})
+FILES = frozenset(
+    {"script", "stylesheet", "style", "image", "img", "font", "media", "manifest", "track", "favicon", "icon"}
+)
 """Kinds of calls that get a part of a page, not what it shows."""
 _LONGEST_TEXT = 20_000
 _DEEPEST = 60
