@@ -8,7 +8,20 @@ from typing import Self
 
 from suites.flows.people import password
 
-from truemirror.testing.flows import Call, Locator, Page, Region, button, css, field, heading, link, testid, within
+from truemirror.testing.flows import (
+    Call,
+    Locator,
+    Page,
+    Region,
+    button,
+    css,
+    field,
+    heading,
+    link,
+    testid,
+    text,
+    within,
+)
 
 API = "/api/v1"
 
@@ -121,6 +134,8 @@ class Deal(CrmPage):
     value = testid("value")
     stage = testid("stage")
     tag = testid("tag")
+    tags = testid("tags")
+    no_tags = text("The tags cannot be shown just now.")
 
     def edit(self) -> "EditDeal":
         """Go to the form that changes it."""
