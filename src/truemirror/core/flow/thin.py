@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from truemirror.core.contract.finding import Level
 from truemirror.core.flow.trace import Call, Outcome, Trace, Try
 from truemirror.core.wire.exchange import Exchange, Fault, Request, Response
 from truemirror.core.wire.headers import Headers
@@ -49,8 +50,10 @@ def kept_try(trace: Trace) -> Try | None:
 
 
 def is_failure(trace: Trace) -> bool:
-    """Whether any try did not pass; a trace without a try tells nothing, which is no success."""
-    return not trace.tries or any(one.outcome is not Outcome.PASSED for one in trace.tries)
+    """Whether any try did not pass, or broke a contract; a trace without a try tells nothing, which is no success."""
+    if not trace.tries or any(one.outcome is not Outcome.PASSED for one in trace.tries):
+        return True
+    return any(found.level is Level.BREAK for call in trace.tries[-1].calls for found in call.findings)
 
 
 def thinned(trace: Trace, limits: Limits) -> Trace:
