@@ -62,7 +62,7 @@ def write_trace(folder: Path, masked: Masked, render: Render, limits: Limits | N
     limits = limits or Limits()
     room = folder / folder_name(masked.trace.test)
     _refuse_links(room)
-    trace = masked.trace
+    trace, green = masked.trace, _green(room)
     if trace.tries and trace.tries[-1].outcome is Outcome.PASSED:
         _write(room / GREEN, trace_json(small(trace)))
     _drop(room)
@@ -75,7 +75,7 @@ def write_trace(folder: Path, masked: Masked, render: Render, limits: Limits | N
     for name, content in files.items():
         _write(room / f"try{kept.number if kept else 1}" / name, content)
     page = room / PAGE
-    _write(page, render(trace, _read(room / GREEN), files).encode("utf-8", "replace"))
+    _write(page, render(trace, green, files).encode("utf-8", "replace"))
     _write(room / TRACE, trace_json(trace))
     prune(folder, limits.failures)
     return Kept(trace, room, page)
@@ -164,6 +164,14 @@ def _read(path: Path) -> Trace | None:
         raise FormatError(error.what, where=where, fix=error.fix or "remove it, and run the test again") from None
     except OSError as error:
         raise StoreError(f"it cannot be read: {error.strerror}", where=str(path)) from None
+
+
+def _green(room: Path) -> Trace | None:
+    """The outline of the last run that passed; None where it cannot be read: a failure is kept all the same."""
+    try:
+        return _read(room / GREEN)
+    except FormatError:
+        return None
 
 
 def _drop(room: Path) -> None:

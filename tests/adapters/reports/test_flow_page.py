@@ -174,6 +174,9 @@ def test_the_state_is_one_word() -> None:
     assert state_of(green_trace()) == "passed"
     assert state_of(replace(trace, tries=(failed_try(), Try(2, Outcome.PASSED)))) == "flaky"
     assert state_of(replace(trace, tries=())) == "infrastructure"
+    broke = replace(trace, tries=(replace(failed_try(), outcome=Outcome.PASSED),))
+    assert state_of(broke) == "contract"
+    assert "passed, but broke a contract" in seen(broke).text
 
 
 def test_a_difference_to_the_last_green_run_says_both_sides() -> None:

@@ -18,13 +18,15 @@ from markupsafe import Markup
 from truemirror import __version__
 from truemirror.core.contract.finding import Finding, Level
 from truemirror.core.flow.compare import Difference, compare
-from truemirror.core.flow.thin import Limits, kept_try
+from truemirror.core.flow.thin import Limits, is_failure, kept_try
 from truemirror.core.flow.trace import Call, Outcome, Trace, Try
 from truemirror.core.flow.waterfall import Waterfall, told_ms, waterfall_of
 from truemirror.core.wire.exchange import Fault, Response
 from truemirror.core.wire.headers import Headers
 
 TONES = {Level.BREAK.value: "failed", Level.WARN.value: "unknown", Level.INFO.value: "plain"}
+STATES = {"contract": "passed, but broke a contract", "infrastructure": "infrastructure broke"}
+"""What is said of a state where its word alone says too little."""
 LEVELS = {"error": "failed", "warn": "unknown", "warning": "unknown"}
 _LONGEST = 30_000
 """Characters of a body that a page shows."""
@@ -99,11 +101,13 @@ def template(name: str) -> Template:
 
 
 def state_of(trace: Trace) -> str:
-    """How a test ended, in one word: passed, failed, flaky or infrastructure."""
+    """How a test ended, in one word: passed, contract (passed, and broke one), flaky, failed or infrastructure."""
     outcomes = [one.outcome for one in trace.tries] or [Outcome.INFRASTRUCTURE]
     if outcomes[-1] is not Outcome.PASSED:
         return outcomes[-1].value
-    return "passed" if len(set(outcomes)) == 1 else "flaky"
+    if set(outcomes) != {Outcome.PASSED}:
+        return "flaky"
+    return "contract" if is_failure(trace) else "passed"
 
 
 def services_of(trace: Trace) -> list[str]:
@@ -132,6 +136,7 @@ def flow_page(
     fall = waterfall_of(one)
     findings = _findings(one.calls)
     differences = compare(green.tries[-1], one) if green and green.tries else ()
+    state = state_of(trace)
     place, _, name = trace.test.rpartition("::")
     folder = f"try{one.number}"
     return template("flow.html").render(
@@ -139,7 +144,8 @@ def flow_page(
         one=one,
         name=name,
         place=place,
-        state=state_of(trace),
+        state=state,
+        said=STATES.get(state, state),
         services=services_of(trace),
         again=again or run_again(trace),
         parts=list(_parts(one, findings, differences)),

@@ -70,7 +70,13 @@ def small(trace: Trace) -> Trace:
 
 def forgotten(trace: Trace) -> Trace:
     """The trace of a failure that is too old: how each try ended and what was asked, without values and pictures."""
-    return replace(trace, tries=tuple(_green(one) for one in trace.tries))
+    return replace(trace, tries=tuple(replace(_green(one), calls=_judged(one)) for one in trace.tries))
+
+
+def _judged(one: Try) -> tuple[Call, ...]:
+    """The outlines of a try's calls, with what their contracts say of them."""
+    calls = (call for call in one.calls if call.kind not in FILES or call.findings)
+    return tuple(replace(_outlined(call), findings=call.findings) for call in calls)
 
 
 def _ending(one: Try) -> Try:
