@@ -6,9 +6,10 @@ from html.parser import HTMLParser
 
 from hypothesis import given, settings
 from tests.core.flow.values import TRACES
-from tests.flow_traces import DOM, failed_trace, failed_try, files_of, green_trace, picture
+from tests.flow_traces import DOM, FINDING, failed_trace, failed_try, files_of, green_trace, picture
 
 from truemirror.adapters.reports.flow_page import flow_page, run_again, shown, state_of
+from truemirror.core.contract.finding import Level
 from truemirror.core.flow.thin import Limits
 from truemirror.core.flow.trace import Outcome, Said, Step, Trace, Try
 from truemirror.core.wire.exchange import Exchange, Request, Response
@@ -89,6 +90,17 @@ def test_everything_that_happened_is_told() -> None:
     assert [one.get("id") for one in page.named("details") if one.get("class") == "call"] == [
         f"call-{number}" for number in range(1, 16)
     ]
+
+
+def test_what_is_only_worth_knowing_is_folded() -> None:
+    """A finding that breaks nothing does not stand among those that do."""
+    one = failed_try()
+    notice = replace(FINDING, rule="response-attribute-extra", level=Level.INFO, message="`hue` is new")
+    calls = tuple(replace(call, findings=(FINDING, notice)) for call in one.calls[-2:])
+    page = seen(replace(failed_trace(), tries=(replace(one, calls=calls),)))
+    assert "1 contract finding" in " ".join(page.text.split())
+    assert "1 that break nothing" in page.text
+    assert "seen 2 times" in page.text
 
 
 def test_every_link_leads_somewhere() -> None:

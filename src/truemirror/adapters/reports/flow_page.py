@@ -134,7 +134,8 @@ def flow_page(
     ends = [name for name in sorted(files) if name.startswith(FINAL) and _media_of(files[name])]
     pictures = _pictures([*(step.picture for step in one.steps), *ends], files, (limits or Limits()).page)
     fall = waterfall_of(one)
-    findings = _findings(one.calls)
+    found = _findings(one.calls)
+    findings = [one for one in found if one.value.level is not Level.INFO]
     differences = compare(green.tries[-1], one) if green and green.tries else ()
     state = state_of(trace)
     place, _, name = trace.test.rpartition("::")
@@ -158,6 +159,7 @@ def flow_page(
         lines=lambda: _lines(fall),
         calls=[_row(call) for call in one.calls],
         findings=findings,
+        notices=[one for one in found if one.value.level is Level.INFO],
         green=green,
         differences=differences,
         snapshots=[
