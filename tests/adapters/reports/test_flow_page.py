@@ -92,6 +92,15 @@ def test_everything_that_happened_is_told() -> None:
     ]
 
 
+def test_what_else_went_wrong_stands_beside_the_message() -> None:
+    """A finding, a miss, an error of the console: often one of them is why."""
+    text = " ".join(seen().text.split())
+    hints = text[text.index("Seen on the way") : text.index("What happened when")]
+    assert "contract PATCH /v1/deals/{id}: `code` is missing" in hints
+    assert "no recording GET /api/v1/notices: no recording answers it" in hints
+    assert "console Failed to load resource" in hints
+
+
 def test_what_is_only_worth_knowing_is_folded() -> None:
     """A finding that breaks nothing does not stand among those that do."""
     one = failed_try()

@@ -32,6 +32,8 @@ _LONGEST = 30_000
 """Characters of a body that a page shows."""
 SNAPSHOT, FINAL = "dom", "final"
 """How the names begin of documents and pictures of the pages at the end."""
+_HINTS = 3
+_LONGEST_HINT = 200
 _LONGEST_DOM = 600_000
 _MEDIA = ((b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"RIFF", "image/webp"))
 _REFUSES = 400
@@ -55,6 +57,16 @@ class Part:
     title: str
     count: int
     tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """Something else that went wrong, told beside the message."""
+
+    anchor: str
+    title: str
+    text: str
+    tone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +162,7 @@ def flow_page(
         services=services_of(trace),
         again=again or run_again(trace),
         parts=list(_parts(one, findings, differences)),
+        hints=list(_hints(one, findings)),
         pictures=pictures,
         last=[number for number in pictures if number > len(one.steps)] or list(pictures)[-1:],
         shape=_shape(next((files[step.picture] for step in one.steps if step.picture in files), b"")),
@@ -188,6 +201,16 @@ def _parts(one: Try, findings: Sequence[Found], differences: Sequence[Difference
         Part("console", _many("line", one.said) + " of the console", len(one.said), "unknown" if errors else ""),
     )
     return (part for part in parts if part.count)
+
+
+def _hints(one: Try, findings: Sequence[Found]) -> Iterator[Hint]:
+    """What else went wrong, which is often why: the first few of each kind."""
+    for found in findings[:_HINTS]:
+        yield Hint("contract", "contract", f"{found.value.operation}: {found.value.message}", found.tone)
+    for miss in one.misses[:_HINTS]:
+        yield Hint("misses", "no recording", miss.partition("\n")[0], "failed")
+    for line in [line for line in one.said if line.level == "error"][:_HINTS]:
+        yield Hint("console", "console", line.text.partition("\n")[0][:_LONGEST_HINT], "unknown")
 
 
 def _many(word: str, things: Sequence[object]) -> str:
