@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
+from truemirror.bootstrap.flow_pages import keep_index
 from truemirror.core.flow.standing import Past, past_of, shortened
 from truemirror.disk import write_whole
-from truemirror.errors import StoreError
+from truemirror.errors import StoreError, TruemirrorError
 
 HISTORY = "history.jsonl"
 FORMAT = "truemirror-flows/1"
@@ -28,11 +29,12 @@ def write_down(config: pytest.Config, told: Iterable[Mapping[str, Any]]) -> str:
         folder = Path(listed[0]["folder"])
         new = [past for one in listed if (past := past_of(one["past"])) is not None]
         write_history(folder, [*read_history(folder), *new])
+        keep_index(folder)
         if asked:
             report = {"format": FORMAT, "folder": str(folder), "flows": [_document(one) for one in listed]}
             content = json.dumps(report, ensure_ascii=False, indent=2).encode("utf-8", "backslashreplace")
             write_whole(config.invocation_params.dir / asked, content)
-    except StoreError as error:
+    except TruemirrorError as error:
         return str(error)
     return ""
 

@@ -10,11 +10,14 @@ from typing import Any
 
 import orjson
 
+from truemirror.core.contract.finding import Level
 from truemirror.core.flow.trace import Call, Outcome, Trace, Try
 from truemirror.core.wire.exchange import Exchange, Fault, Request, Response
 from truemirror.core.wire.headers import Headers
 
-FILES = frozenset({"script", "stylesheet", "style", "image", "img", "font", "media", "manifest", "track", "favicon"})
+FILES = frozenset(
+    {"script", "stylesheet", "style", "image", "img", "font", "media", "manifest", "track", "favicon", "icon"}
+)
 """Kinds of calls that get a part of a page, not what it shows."""
 _LONGEST_TEXT = 20_000
 _DEEPEST = 60
@@ -39,6 +42,16 @@ class Limits:
     """Tests with everything; of older ones only a small trace is kept."""
 
 
+def is_file(call: Call) -> bool:
+    """Whether a call got a part of the page."""
+    return call.kind in FILES or (call.kind == "other" and not call.operation)
+
+
+def is_aside(call: Call) -> bool:
+    """Whether a call is none that a person thinks of: for a part of the page, or whether another may be made."""
+    return is_file(call) or call.kind == "preflight" or call.exchange.request.method == "OPTIONS"
+
+
 def kept_try(trace: Trace) -> Try | None:
     """The try that tells most: the first that did not pass, else the last. None where there was none."""
     failed = [one for one in trace.tries if one.outcome is not Outcome.PASSED]
@@ -47,8 +60,10 @@ def kept_try(trace: Trace) -> Try | None:
 
 
 def is_failure(trace: Trace) -> bool:
-    """Whether any try did not pass; a trace without a try tells nothing, which is no success."""
-    return not trace.tries or any(one.outcome is not Outcome.PASSED for one in trace.tries)
+    """Whether any try did not pass, or broke a contract; a trace without a try tells nothing, which is no success."""
+    if not trace.tries or any(one.outcome is not Outcome.PASSED for one in trace.tries):
+        return True
+    return any(found.level is Level.BREAK for call in trace.tries[-1].calls for found in call.findings)
 
 
 def thinned(trace: Trace, limits: Limits) -> Trace:
@@ -65,7 +80,13 @@ def small(trace: Trace) -> Trace:
 
 def forgotten(trace: Trace) -> Trace:
     """The trace of a failure that is too old: how each try ended and what was asked, without values and pictures."""
-    return replace(trace, tries=tuple(_green(one) for one in trace.tries))
+    return replace(trace, tries=tuple(replace(_green(one), calls=_judged(one)) for one in trace.tries))
+
+
+def _judged(one: Try) -> tuple[Call, ...]:
+    """The outlines of a try's calls, with what their contracts say of them."""
+    calls = (call for call in one.calls if call.findings or not is_aside(call))
+    return tuple(replace(_outlined(call), findings=call.findings) for call in calls)
 
 
 def _ending(one: Try) -> Try:
@@ -75,7 +96,7 @@ def _ending(one: Try) -> Try:
 
 def _green(one: Try) -> Try:
     """A try without pictures, lines and values."""
-    calls = tuple(_outlined(call) for call in one.calls if call.kind not in FILES)
+    calls = tuple(_outlined(call) for call in one.calls if not is_aside(call))
     return replace(one, steps=tuple(replace(step, picture="") for step in one.steps), calls=calls, said=(), misses=())
 
 
@@ -94,7 +115,7 @@ def _most_telling(calls: tuple[Call, ...], most: int) -> tuple[Call, ...]:
     """So many calls, in their order: those of files go first, then the oldest."""
     if len(calls) <= most:
         return calls
-    by_worth = sorted(range(len(calls)), key=lambda place: (calls[place].kind in FILES, -place))
+    by_worth = sorted(range(len(calls)), key=lambda place: (is_aside(calls[place]), -place))
     return tuple(calls[place] for place in sorted(by_worth[:most]))
 
 
