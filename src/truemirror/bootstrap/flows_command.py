@@ -73,6 +73,17 @@ def check_browser() -> None:
     find_driver()
 
 
+def why_not() -> tuple[str, str]:
+    """Why flows cannot be run here, and what to do; both empty where they can."""
+    from truemirror.errors import BrowserError
+
+    try:
+        check_browser()
+    except BrowserError as error:
+        return error.what, error.fix.removeprefix("install it: ")
+    return "", ""
+
+
 def traces_of(config: Config, traces: Path | None = None) -> tuple[Kept, ...]:
     """What the last run of each flow left. Raises FormatError, StoreError."""
     from truemirror.bootstrap.flow_pages import read_traces
