@@ -144,6 +144,13 @@ def test_an_operation_that_is_not_declared_breaks() -> None:
     assert (found.rule, found.level, found.operation) == ("operation-unknown", Level.BREAK, "GET /v1/secrets")
 
 
+def test_a_preflight_is_no_operation_that_a_contract_lacks() -> None:
+    """A browser asks for permission; `OPTIONS` without that question is asked of the service, and told."""
+    asks = Headers((("Access-Control-Request-Method", "PATCH"),))
+    assert judge().check(exchange("OPTIONS", "/v1/deals/d1", 204, headers=asks)) == ()
+    assert judge().check(exchange("OPTIONS", "/v1/deals/d1", 204)) != ()
+
+
 def test_a_refusal_of_what_is_not_offered_is_no_fault_of_the_service() -> None:
     """404 and 405 outside the contract are right, as long as they have the error shape."""
     assert _rules(answer(error("not_found"), 404, target="/nowhere")) == ["operation-unserved"]

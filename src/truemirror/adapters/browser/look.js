@@ -27,8 +27,10 @@ async (asked) => {
   const nameOf = (one) => collapse(one.computedName) || (visible(one) ? '' : written(one));
   const namesOf = (one) => [nameOf(one), ...[...(one.labels || [])].map((label) => collapse(label.textContent)),
     collapse(one.getAttribute('aria-label'))].filter((name, place, list) => name && list.indexOf(name) === place);
-  const SELECTORS = {button: 'button,input,summary,[role]', link: 'a,area,[role]', heading: 'h1,h2,h3,h4,h5,h6,[role]',
-    checkbox: 'input,[role]', radio: 'input,[role]', row: 'tr,[role]', listitem: 'li,[role]'};
+  const SELECTORS = {button: 'button,input,summary', link: 'a,area', heading: 'h1,h2,h3,h4,h5,h6', checkbox: 'input',
+    radio: 'input', row: 'tr', listitem: 'li'};
+  // A computed role costs the browser about a millisecond where it was not needed yet, so few elements are asked.
+  const mayBe = (role) => SELECTORS[role] ? `${SELECTORS[role]},[role~="${role}" i]` : '*';
   const levelOf = (one) => Number(one.getAttribute('aria-level') || one.localName.replace(/^h(?=[1-6]$)/, ''));
   const near = [];
   const find = (wanted, roots) => {
@@ -47,7 +49,7 @@ async (asked) => {
         return fitting.filter((one) => !fitting.some((other) => other !== one && one.contains(other)));
       }
       case 'role': {
-        const same = every(SELECTORS[wanted.value] || '*').filter((one) => one.computedRole === wanted.value &&
+        const same = every(mayBe(wanted.value)).filter((one) => one.computedRole === wanted.value &&
           (!wanted.level || levelOf(one) === wanted.level));
         near.push(...same.map(nameOf));
         return same.filter((one) => fits(nameOf(one), wanted.name));

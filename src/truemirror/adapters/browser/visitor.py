@@ -136,6 +136,12 @@ class Visitor:
             wanted = {"context": self._tab.context, "wait": "complete"}
             self._bidi.send("browsingContext.reload", wanted, seconds=self.patience * 3)
 
+    def resize(self, width: int, height: int) -> None:
+        """Give the page another size, in CSS pixels. Raises PageError."""
+        with self.step(f"resize to {width} x {height}"), self._page_errors():
+            wanted = {"viewport": {"width": width, "height": height}, "context": self._tab.context}
+            self._bidi.send("browsingContext.setViewport", wanted)
+
     def back(self) -> None:
         """Go back by one page. Raises PageError."""
         with self.step("back"), self._page_errors():

@@ -1,8 +1,9 @@
 """Holding exchanges against a contract: what passes by is compared with what was promised.
 
 Rules: errors are held as strictly as successes; a request is held only where the provider accepted it, for one that it
-refused has been judged already; a finding names place, expectation, rule, the contract's own line and the owner; the
-common case, where everything conforms, costs a table look-up and one compiled pass.
+refused has been judged already; a browser's preflight is judged only by a contract that declares it; a finding names
+place, expectation, rule, the contract's own line and the owner; the common case, where everything conforms, costs a
+table look-up and one compiled pass.
 """
 
 from truemirror.core.contract.checker import Checkers
@@ -55,6 +56,8 @@ class Conformance:
             said = f"the recording holds a broken connection ({outcome.kind.value}) and no answer"
             return (self._say.finding("mirror-fault", scene, said),)
         if operation is None:
+            if request.is_preflight:
+                return ()
             return tuple(self._answers.unknown(request.method, request.target, outcome, scene))
         found = tuple(self._answers.answered(operation, request.method, outcome, scene))
         if outcome.status < 400:

@@ -73,6 +73,11 @@ class Request:
         """The path with percent-escapes undone, for people."""
         return unquote(self.path)
 
+    @property
+    def is_preflight(self) -> bool:
+        """Whether a browser asks for permission to ask (Fetch standard, CORS-preflight request)."""
+        return self.method == "OPTIONS" and "access-control-request-method" in self.headers
+
 
 @dataclass(frozen=True, slots=True)
 class Interim:

@@ -2,9 +2,10 @@
 
 import * as api from "./api.js";
 import { h } from "./dom.js";
-import { clearMessages, showDegraded, showError } from "./messages.js";
+import { clearMessages, sayNow, showDegraded, showError } from "./messages.js";
 import { dealView } from "./view-deal.js";
 import { dealsView } from "./view-deals.js";
+import { editDealView } from "./view-edit.js";
 import { loginView } from "./view-login.js";
 import { newDealView } from "./view-new.js";
 
@@ -25,8 +26,9 @@ function fail(error) {
 
 function route() {
   const [path, query = ""] = location.hash.replace(/^#\/?/, "").split("?");
-  const [first, id] = path.split("/");
+  const [first, id, act] = path.split("/");
   if (first === "new") return { name: "New deal", build: () => newDealView(fail) };
+  if (first === "deals" && id && act === "edit") return { name: "Edit deal", build: () => editDealView(decodeURIComponent(id), fail) };
   if (first === "deals" && id) return { name: "Deal", build: () => dealView(decodeURIComponent(id), fail) };
   return { name: "Deals", build: () => dealsView(new URLSearchParams(query), fail) };
 }
@@ -40,6 +42,10 @@ async function build() {
 
 function showWho() {
   for (const name of ["menu", "who"]) document.getElementById(name).hidden = user === null;
+  for (const link of document.querySelectorAll("#menu a")) {
+    if (link.hash === (location.hash.split("?")[0] || "#/deals")) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
   const text = user ? [user.user.name ?? user.user.id, user.account.name].filter(Boolean).join(" · ") : "";
   document.querySelector("[data-testid=who]").textContent = text;
 }
@@ -61,13 +67,18 @@ async function show() {
     const kept = view.contains(document.activeElement) && document.activeElement.id;
     view.replaceChildren(content);
     showDegraded(user?.degraded ?? [], JSON.parse(content.dataset.degraded ?? "[]"));
+    sayNow();
     document.title = `${name} · CRM`;
     focusOn(kept);
   } catch (error) {
     if (mine !== turn) return;
     showWho();
-    view.replaceChildren(h("p", { class: "back" }, h("a", { href: "#/deals" }, "All deals")));
-    document.getElementById("main").focus();
+    view.replaceChildren(
+      h("p", { class: "back" }, h("a", { href: "#/deals" }, "All deals")),
+      h("h1", { tabindex: "-1" }, "This cannot be shown"),
+    );
+    document.title = "Error · CRM";
+    focusOn(null);
     fail(error);
   } finally {
     if (mine === turn) view.setAttribute("aria-busy", "false");

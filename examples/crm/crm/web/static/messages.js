@@ -4,6 +4,19 @@ const place = (name) => document.getElementById(name);
 
 const MISSING = { core: "names of owners and accounts", tags: "tags" };
 
+let next = "";
+
+/** Show a notice once the next view is there. */
+export function sayThen(text) {
+  next = text;
+}
+
+/** Show what was to be said at this view. */
+export function sayNow() {
+  if (next) showNotice(next);
+  next = "";
+}
+
 export function clearMessages() {
   for (const name of ["error", "notice", "degraded"]) show(name, "");
 }

@@ -62,7 +62,12 @@ function facts(deal) {
   return h(
     "section",
     { class: "card", "aria-labelledby": "facts" },
-    h("h2", { id: "facts" }, "Details"),
+    h(
+      "div",
+      { class: "head" },
+      h("h2", { id: "facts" }, "Details"),
+      h("a", { class: "button quiet", href: `#/deals/${encodeURIComponent(deal.id)}/edit` }, "Edit", h("span", { class: "hidden" }, " title and value")),
+    ),
     h("dl", {}, ...rows.flatMap(([name, value]) => [h("dt", {}, name), h("dd", { dir: "auto" }, value)])),
   );
 }

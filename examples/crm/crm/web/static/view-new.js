@@ -2,6 +2,7 @@
 
 import * as api from "./api.js";
 import { field, h, onSubmit, select, showFieldErrors } from "./dom.js";
+import { sayThen } from "./messages.js";
 
 const CURRENCIES = ["EUR", "GBP", "SEK", "USD"];
 
@@ -31,6 +32,7 @@ export async function newDealView(fail) {
     if (sent?.text !== text) sent = { text, key: newKey() };
     try {
       const deal = await api.addDeal(body, sent.key);
+      sayThen("Created.");
       location.hash = `#/deals/${deal.id}`;
     } catch (error) {
       fail(error);

@@ -224,9 +224,10 @@ def learn(exchanges: Iterable[Exchange], templates: Templates) -> Gathered:
 
 
 def _answered(exchanges: Iterable[Exchange]) -> Iterator[tuple[Request, Response]]:
-    """The exchanges that have a path and an answer; `OPTIONS *` has no path."""
+    """The exchanges that have a path and an answer; `OPTIONS *` has no path, and a preflight is no operation."""
     for one in exchanges:
-        if isinstance(one.outcome, Response) and one.request.target.startswith("/"):
+        request = one.request
+        if isinstance(one.outcome, Response) and request.target.startswith("/") and not request.is_preflight:
             yield one.request, one.outcome
 
 
