@@ -51,7 +51,13 @@ class FlowReports:
         self._told.append(told)
         if self._lines_to:
             beside = {one["name"]: {"text": one["text"], "quarantined": one["held"]} for one in told["beside"]}
-            flow = {"title": told["title"], **told["past"], "beside": beside, "quarantine": told["held"]}
+            flow = {
+                "title": told["title"],
+                "about": told["about"],
+                **told["past"],
+                "beside": beside,
+                "quarantine": told["held"],
+            }
             self._write({"flow": {**flow, "folder": told["folder"]}})
         for one in told["beside"]:
             self._config.hook.pytest_runtest_logreport(report=_beside(report, one))
