@@ -4,10 +4,11 @@ Rules: everything that other processes need rides on the reports, as plain value
 nothing else. A failure in quarantine is told and breaks nothing; one whose quarantine ended breaks, and says so.
 """
 
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -16,13 +17,10 @@ from truemirror.core.flow.holding import page_findings, violations
 from truemirror.core.flow.quarantine import Held, held
 from truemirror.core.flow.standing import Past, Standing, standing_of
 from truemirror.core.flow.trace import Call, Outcome, Trace, Try
-from truemirror.errors import BrowserLost, CouldNotRun
+from truemirror.errors import BrowserLost, CouldNotRun, TruemirrorError
 from truemirror.pytest_plugin.flows_attempt import Attempt
 from truemirror.pytest_plugin.flows_settings import FlowSettings
 from truemirror.pytest_plugin.holding import told as told_finding
-
-if TYPE_CHECKING:
-    from truemirror.bootstrap.flows import Behind
 
 _LISTED = 20
 _SECTION = "flow"
@@ -78,6 +76,8 @@ class Telling:
         """Nothing ran yet."""
         self._settings = settings
         self._now: Told | None = None
+        self.trouble: list[str] = []
+        """What could not be kept."""
 
     def begin(self, item: pytest.Item) -> Told:
         """A test begins."""
@@ -89,16 +89,14 @@ class Telling:
         if self._now is not None and report.failed:
             self._now.heard(call, browser_is_lost)
 
-    def finish(
-        self, told: Told, tries: Sequence[Try], reports: Sequence[pytest.TestReport], behind: "Behind | None"
-    ) -> None:
+    def finish(self, told: Told, tries: Sequence[Try], reports: Sequence[pytest.TestReport], browser: str) -> None:
         """Its tries are over: put everything that is known onto its reports."""
         self._now = None
         if not tries:
             return
         standing, last = standing_of(tries), tries[-1]
         beside = list(_beside(told.item, last))
-        page = ""
+        page = self._keep(told, tries, browser)
         past = Past(
             test=told.item.nodeid,
             target=_target(self._settings),
@@ -111,6 +109,21 @@ class Telling:
             page=page,
         )
         self._decorate(told, past, beside, reports)
+
+    def _keep(self, told: Told, tries: Sequence[Try], browser: str) -> str:
+        """Keep the trace; gives back its page, relative to the folder of all, empty where there is none."""
+        from truemirror.bootstrap.flow_pages import keep_trace
+        from truemirror.usecases.redact import policy_of
+
+        settings, nodeid = self._settings, told.item.nodeid
+        trace = Trace(nodeid, settings.target, tuple(tries), told.began, browser)
+        policy = policy_of(settings.config.redaction)
+        try:
+            kept = keep_trace(settings.traces, trace, told.files, policy=policy, again=run_again(settings, nodeid))
+        except TruemirrorError as error:
+            self.trouble.append(f"the trace of {nodeid} could not be kept: {error}")
+            return ""
+        return f"{kept.folder.name}/{kept.page.name}" if kept.page else ""
 
     def _decorate(
         self, told: Told, past: Past, beside: Sequence[tuple[str, str]], reports: Sequence[pytest.TestReport]
@@ -128,6 +141,8 @@ class Telling:
                 tried = f"tried {past.tries} times; " if past.tries > 1 else ""
                 report.sections.append((_SECTION, f"{tried}infrastructure broke: nothing is known of the system"))
             properties = {"flow-target": past.target, "flow-standing": past.standing.value, "flow-page": past.page}
+            if past.page and report.when == "call":
+                report.sections.append((_SECTION, f"page: {self._settings.traces / past.page}"))
             report.user_properties += [(name, value) for name, value in properties.items() if value]
         document = past.document()
         if failed and state is not None and not state.ended:
@@ -216,6 +231,18 @@ def _first_line(tries: Sequence[Try]) -> str:
     return next((one.message.strip().partition("\n")[0] for one in tries if one.message), "")
 
 
+def run_again(settings: FlowSettings, nodeid: str) -> str:
+    """One line for a shell that runs a flow again as it ran."""
+    words = ["pytest", nodeid]
+    if settings.environment:
+        words.append(f"--flows-environment={settings.environment}")
+    else:
+        words.append(f"--flows-target={settings.target}")
+    if settings.live:
+        words.append(f"--flows-live={','.join(settings.live)}")
+    return shlex.join(words)
+
+
 def _target(settings: FlowSettings) -> str:
     """The target, for people: an environment by its name."""
     return f"live ({settings.environment})" if settings.environment else settings.target.value
@@ -233,8 +260,3 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
         seen.add(id(error))
         yield error
         error = error.__cause__ or error.__context__
-
-
-def trace_of(told: Told, tries: Sequence[Try], browser: str) -> Trace:
-    """The whole test as a value."""
-    return Trace(told.item.nodeid, told.settings.target, tuple(tries), told.began, browser)
