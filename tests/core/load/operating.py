@@ -31,14 +31,6 @@ SERVICE_MS: Mapping[float, float] = {
     1.10: 38.46,
     1.20: 39.75,
 }
-    0.80: 33.0,
-    0.90: 35.2,
-    0.95: 36.1,
-    1.00: 36.93,
-    1.05: 37.6,
-    1.10: 38.2,
-    1.20: 39.3,
-}
 """The mean service time whose mean response is this part of the limit, solved for with `queue_runs.true_mean`."""
 
 
