@@ -1,6 +1,7 @@
 """A server that answers by path, well and badly, and counts what it was asked; for runs of the real generator."""
 
 import contextlib
+import re
 import socket
 import ssl
 import struct
@@ -59,8 +60,13 @@ class Badly:
                 rest = b""
                 while data := connection.recv(65536):
                     rest += data
-                    while b"\r\n\r\n" in rest:
-                        head, _, rest = rest.partition(b"\r\n\r\n")
+                    while (end := rest.find(b"\r\n\r\n")) >= 0:
+                        head = rest[:end]
+                        length = re.search(rb"(?i)content-length: (\d+)", head)
+                        whole = end + 4 + (int(length[1]) if length else 0)
+                        if len(rest) < whole:
+                            break
+                        rest = rest[whole:]
                         if self._answer(connection, head.decode()):
                             return
 

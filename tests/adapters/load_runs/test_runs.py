@@ -15,12 +15,13 @@ import pytest
 from tests.adapters.load_runs.badly import answering_badly
 
 from truemirror.adapters.certificates import tls_for
-from truemirror.adapters.load_runs import LoadRuns, Made
+from truemirror.adapters.load_runs import Kept, LoadRuns, Made
 from truemirror.adapters.load_runs import runs as runs_module
 from truemirror.core.load.adding import total
 from truemirror.core.load.document import Run
 from truemirror.core.load.profile import Arrivals, Call, Flow, Limit, Model, Profile, Target
 from truemirror.core.load.tally import Tally
+from truemirror.core.wire.exchange import Response
 from truemirror.errors import CouldNotRun, UsageError
 
 
@@ -116,6 +117,24 @@ def test_each_kind_of_failure_has_its_name_and_improves_nothing() -> None:
     assert cell.count == sum(cell.errors.values()) == cell.over[1000.0] == 140
     assert cell.response_sum >= 140 * 1500
     assert not any(" /after " in line for line in server.asked)
+
+
+def test_answers_are_kept_whole_and_failed_ones_first() -> None:
+    """With their requests, as they were sent; of the others the share that was asked for."""
+    kept: list[Kept] = []
+    flow = Flow("f", (Call("s", "POST /a", "POST", "/a", body='{"a": 1}'), call("/busy")))
+    with answering_badly() as server:
+        run = run_of(profile(flow, rate=40), server.port, 1.0, sampled_share=1.0, failing_share=0)
+        LoadRuns().make(run, kept=kept.append)
+    good, failed = ([one for one in kept if bool(one.error) is error] for error in (False, True))
+    assert (len(good), len(failed)) == (40, 40)
+    request = good[0].exchange.request
+    assert (request.method, request.target, request.body) == ("POST", "/a", b'{"a": 1}')
+    assert request.headers.get("content-type") == "application/json"
+    answer = good[0].exchange.outcome
+    assert isinstance(answer, Response)
+    assert (answer.status, answer.body, answer.headers.get("x-next")) == (200, b'{"token": "t-17"}', "/v1/7")
+    assert {(one.error, one.exchange.status) for one in failed} == {("status 503", 503)}
 
 
 def test_two_workers_are_one_schedule_and_one_tally() -> None:

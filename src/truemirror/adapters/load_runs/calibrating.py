@@ -95,7 +95,7 @@ def null_steps(
         Stage(_SETTLING, ordered[0]),
         *(stage for rate in ordered for stage in (Stage(0, rate), Stage(seconds, rate))),
     )
-    heard = _Steps(ordered, seconds, tightest_ms, workers)
+    heard = _Steps(ordered, seconds, tightest_ms)
     with answering() as url:
         profile = _profile(ordered[-1], stages, calls)
         made = runs.make(Run(profile, {"known": url}, _SETTLING + seconds * len(ordered), workers), heard.hear)
@@ -156,20 +156,20 @@ def answering(delay_ms: float = 0.0) -> Iterator[str]:
 class _Steps:
     """Seconds of one run as steps, and the word that it is enough."""
 
-    def __init__(self, rates: Sequence[float], seconds: float, tightest_ms: float, workers: int) -> None:
+    def __init__(self, rates: Sequence[float], seconds: float, tightest_ms: float) -> None:
         """Nothing was heard yet."""
         self._rates = rates
         self._seconds = seconds
         self._tightest_ms = tightest_ms
-        self._tally = Tally()
+        self.tally = Tally()
 
     def hear(self, part: Tally, under_way: int) -> bool:
         """Whether a step that is over did not hold."""
-        self._tally = add_tallies(self._tally, part)
-        newest = max(self._tally.instrument, default=0)
+        self.tally = add_tallies(self.tally, part)
+        newest = max(self.tally.instrument, default=0)
         over = int((newest - _SETTLING - 1) // self._seconds)
         return any(
-            not holds(self._step(self._tally, at), self._tightest_ms) for at in range(min(over, len(self._rates)))
+            not holds(self._step(self.tally, at), self._tightest_ms) for at in range(min(over, len(self._rates)))
         )
 
     def steps(self, tally: Tally) -> tuple[Step, ...]:

@@ -21,6 +21,7 @@ from typing import IO, Any
 
 import orjson
 
+from truemirror.adapters.load_runs.kept import Kept, kept_of
 from truemirror.core.load.adding import add_tallies
 from truemirror.core.load.document import Run, run_document, tally_of
 from truemirror.core.load.tally import Tally
@@ -57,8 +58,12 @@ class LoadRuns:
         self._command = command
         self._options = options
 
-    def make(self, run: Run, heard: Heard = lambda part, under_way: None) -> Made:
+    def make(
+        self, run: Run, heard: Heard = lambda part, under_way: None, kept: Callable[[Kept], None] = lambda kept: None
+    ) -> Made:
         """Make a run and give all that was counted; Ctrl-C ends it, with what was counted until then.
+
+        `kept` hears answers that were kept (see `Run.sampled_share`).
 
         Raises CouldNotRun when the generator did not start, UsageError when the run is none.
         """
@@ -69,7 +74,7 @@ class LoadRuns:
             file.write_bytes(orjson.dumps(run_document(run)))
             with log.open("wb") as said:
                 process = self._started(file, said)
-            listener = _Listener(process, time.monotonic() + _longest(run) + _PATIENCE, heard)
+            listener = _Listener(process, time.monotonic() + _longest(run) + _PATIENCE, heard, kept)
             try:
                 listener.listen()
             finally:
@@ -93,8 +98,11 @@ class LoadRuns:
 class _Listener:
     """Hears one generator."""
 
-    def __init__(self, process: "subprocess.Popen[bytes]", deadline: float, heard: Heard) -> None:
+    def __init__(
+        self, process: "subprocess.Popen[bytes]", deadline: float, heard: Heard, kept: Callable[[Kept], None]
+    ) -> None:
         """Nothing was heard yet."""
+        self._kept = kept
         self._process = process
         self._deadline = deadline
         self._heard = heard
@@ -122,6 +130,8 @@ class _Listener:
         if "part" not in told:
             self.last = told
             return
+        for one in told["samples"]:
+            self._kept(kept_of(one))
         part = tally_of(told["part"])
         self.tally = add_tallies(self.tally, part)
         if self._heard(part, int(told["under_way"])) and not self._is_asked:

@@ -10,6 +10,7 @@ own reports, the last one with the word that a worker is through; who was not he
 import gc
 import os
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -99,16 +100,15 @@ class Arrivals(User):
             runner.send_message(_OVER, report)
             _WORKER.parts = []
 
-    def _heard(self, part: Tally) -> None:
+    def _heard(self, part: Tally, samples: list[Mapping[str, Any]]) -> None:
         """A second is over."""
         fed(self.environment.stats, part)
-        document = tally_document(part)
+        assert _WORKER.dispatcher is not None
+        told = {"part": tally_document(part), "under_way": _WORKER.dispatcher.under_way, "samples": samples}
         if isinstance(self.environment.runner, LocalRunner):
-            assert _WORKER.dispatcher is not None
-            _TELLER.part(document, _WORKER.dispatcher.under_way)
+            _TELLER.part(told)
         else:
-            assert _WORKER.dispatcher is not None
-            _WORKER.parts.append({"part": document, "under_way": _WORKER.dispatcher.under_way})
+            _WORKER.parts.append(told)
 
 
 def _tune_memory() -> None:
@@ -170,14 +170,14 @@ class _Master:
     def _on_report(self, client_id: str, data: dict[str, Any], **_: Any) -> None:
         """Parts of one worker."""
         for told in data.pop("truemirror", ()):
-            _TELLER.part(told["part"], told["under_way"])
+            _TELLER.part(told)
 
     def _on_over(self, environment: Environment, msg: Any, **_: Any) -> None:
         """A worker is through."""
         self._over[msg.node_id] = msg.data["ended"]
         self.unfinished += msg.data["unfinished"]
         for told in msg.data["parts"]:
-            _TELLER.part(told["part"], told["under_way"])
+            _TELLER.part(told)
 
     def _watch(self) -> None:
         """Until each worker is through or lost."""

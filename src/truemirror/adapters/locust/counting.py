@@ -42,13 +42,19 @@ class Counts:
 
     def __init__(self, kinds: Sequence[Kind], limits: Sequence[float], timeout_ms: float, worker: str) -> None:
         """`limits` are those of all targets in ms; a failed request counts at least `timeout_ms`."""
-        self._kinds = kinds
+        self._kinds = list(kinds)
         self._limits = tuple(limits)
         self._timeout_ms = timeout_ms
         self._worker = worker
         self._cells: dict[tuple[int, int], _Sums] = {}
         self._seconds: dict[int, _Seconds] = {}
         self._spectrum: list[dict[int, int]] = [{} for _ in kinds]
+
+    def also(self, kind: Kind) -> int:
+        """One more kind; gives its number."""
+        self._kinds.append(kind)
+        self._spectrum.append({})
+        return len(self._kinds) - 1
 
     def request(self, second: int, kind: int, response_ms: float, service_ms: float, error: str = "") -> None:
         """One request that was meant to begin in that second; `error` is the kind of its failure."""

@@ -8,7 +8,7 @@ dropped and counted, never queued. A run ends when its last flow has, at the lat
 import bisect
 import itertools
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from time import perf_counter
 from typing import Any
 
@@ -16,6 +16,7 @@ from truemirror.adapters.locust.counting import Counts
 from truemirror.adapters.locust.plan import Plan, Route
 from truemirror.adapters.locust.pool import Pool
 from truemirror.adapters.locust.probing import Probe
+from truemirror.adapters.locust.sampling import Samples
 from truemirror.adapters.locust.waking import alarm
 from truemirror.adapters.locust.walking import Road, Walk
 from truemirror.core.load.adding import limits_of
@@ -32,7 +33,8 @@ _JUDGED = 5
 _LEAST_JUDGED = 50
 _GRACE = 2.0
 
-Heard = Callable[[Tally], None]
+Heard = Callable[[Tally, list[Mapping[str, Any]]], None]
+"""Hears a part of the tally, and answers that were kept."""
 
 
 class Dispatcher:
@@ -48,6 +50,10 @@ class Dispatcher:
         self._counts = Counts(plan.kinds, limits_of(profile), profile.timeout * 1000, name)
         self._pools = {name: Pool(loop, address, profile.timeout) for name, address in plan.addresses.items()}
         self._road = Road(loop, self._pools, self._counts, self._left)
+        self._samples: Samples | None = None
+        if run.sampled_share:
+            self._samples = Samples(run.sampled_share, random.Random(worker))  # noqa: S311
+            self._road.sample = self._samples.hear
         self._drawn = random.Random(f"{profile.arrivals.seed}/{worker}/flows")  # noqa: S311 - repeatable chance is the point
         uniforms = iter(random.Random(f"{profile.arrivals.seed}/{worker}/starts").random, None)  # noqa: S311
         self._starts: Iterator[float] = starts(
@@ -152,7 +158,7 @@ class Dispatcher:
         """A second is over: tell what was counted; end a run that mostly fails."""
         self._counts.instrument(self._second, *self._probe.read())
         self._second = int(since)
-        self._heard(self._counts.taken())
+        self._heard(self._counts.taken(), self._samples.taken() if self._samples else [])
         self._last = [*self._last[-_JUDGED:], (self._road.requests, self._road.failed)]
         requests = self._road.requests - self._last[0][0]
         failed = self._road.failed - self._last[0][1]

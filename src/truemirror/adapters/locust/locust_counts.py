@@ -24,7 +24,7 @@ def fed(stats: RequestStats, part: Tally) -> None:
         times.setdefault(kind, {})[bucket] = count
     for kind, some in cells.items():
         method, _, path = kind.operation.partition(" ")
-        name = f"{kind.service} {path}"
+        name = f"{kind.service} {path}".strip()
         added = _entry(stats, name, method, some, times.get(kind, {}))
         stats.entries[(name, method)].extend(added)
         stats.total.extend(added)

@@ -1,6 +1,6 @@
 """What the generator tells whoever started it: a line of JSON for each part of the tally, one more at the end.
 
-    {"part": {...}, "under_way": 7}        every second, of every worker
+    {"part": {...}, "under_way": 7, "samples": []}        every second, of every worker
     {"ended": "whole", "unfinished": 0, "lost": [], "workers": ["1"]}        once, last
 
 Rules: the parts add up to the whole tally, so what was told counts even when the generator is killed.
@@ -25,9 +25,9 @@ class Teller:
         """Write to a file descriptor; to nobody when there is none."""
         self._number = number
 
-    def part(self, document: Mapping[str, Any], under_way: int) -> None:
-        """A part of the tally."""
-        self._line({"part": document, "under_way": under_way})
+    def part(self, told: Mapping[str, Any]) -> None:
+        """A part of the tally, and what goes with it."""
+        self._line(told)
 
     def ended(self, how: str, unfinished: int, lost: Sequence[str], workers: Sequence[str]) -> None:
         """The end."""

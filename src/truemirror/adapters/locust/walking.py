@@ -13,10 +13,11 @@ from truemirror.adapters.locust.connection import Connection
 from truemirror.adapters.locust.counting import Counts
 from truemirror.adapters.locust.plan import Step
 from truemirror.adapters.locust.pool import Pool
+from truemirror.adapters.locust.reading import Reader
 from truemirror.adapters.locust.taking import NotThere
 
-Sample = Callable[[Step, Connection, str], None]
-"""Hears an answer that is to be kept: of which step, where it lies, and the kind of its failure."""
+Sample = Callable[[Step, bytes, Reader, str], None]
+"""Hears an answer: of which step, the request's bytes, the reader that has it, and the kind of its failure."""
 
 
 class Road:
@@ -73,6 +74,9 @@ class Walk:
             error = "" if status in step.expects else f"status {status}"
         else:
             error = "" if status < 400 else f"status {status}"
+        road = self._road
+        if road.sample is not None:
+            road.sample(step, step.request.built(self._values), connection.reader, error)
         if step.takes is not None and not error:
             try:
                 self._values = {
@@ -82,9 +86,6 @@ class Walk:
             except NotThere as missing:
                 error = f"no value {missing}"
         self._count(step, now, error)
-        road = self._road
-        if road.sample is not None:
-            road.sample(step, connection, error)
         self._next(now, error)
 
     def failed(self, connection: Connection, kind: str) -> None:
