@@ -10,6 +10,7 @@ import importlib
 import click
 
 _COMMANDS = {
+    "run": ("truemirror.cli.load_run", "Run a profile; `truemirror load PROFILE` is the same."),
     "derive": ("truemirror.cli.load_derive", "Make a profile from what was recorded."),
 }
 _RUN = "run"
@@ -41,7 +42,10 @@ class _Load(click.Group):
 def command() -> None:
     """Load runs whose verdict can be believed.
 
+    A first word that is no command is a profile: `truemirror load public-flow` runs it.
+
     \b
     Examples:
+      truemirror load public-flow
       truemirror load derive public-api -o load/public-flow.toml
     """

@@ -13,7 +13,7 @@ from truemirror.config import kinds
 from truemirror.config.flows import FlowsConfig
 from truemirror.config.kinds import Kind, Wrong, nearest
 from truemirror.config.lines import KeyPath, key_lines, line_of
-from truemirror.config.model import Config, RedactionConfig, ServiceConfig, VerifyConfig
+from truemirror.config.model import Config, EnvironmentConfig, RedactionConfig, ServiceConfig, VerifyConfig
 from truemirror.core.contract.waivers import Waiver
 from truemirror.core.flow.quarantine import Quarantined
 from truemirror.core.flow.safety import Environment
@@ -37,6 +37,7 @@ ROOT: Mapping[str, Kind] = {
     "allow_hosts": kinds.list_of(_HOST),
     "environment": kinds.texts_by_name,
     "services": kinds.table,
+    "environments": kinds.table,
     "redaction": kinds.table,
     "flows": kinds.table,
     "waivers": kinds.tables,
@@ -90,6 +91,14 @@ WAIVER: Mapping[str, Kind] = {
 FLOWS: Mapping[str, Kind] = flow_keys.keys(_NAME)
 """The keys of [tool.truemirror.flows]."""
 
+ENVIRONMENT: Mapping[str, Kind] = {
+    "hosts": kinds.list_of(_HOST),
+    "max_rate": kinds.above_zero,
+    "max_seconds": kinds.above_zero,
+    "stop_errors": kinds.above_zero,
+}
+"""The keys of [tool.truemirror.environments.NAME]."""
+
 _FOLDERS = ("mirrors", "contracts", "suites", "report")
 
 
@@ -132,6 +141,7 @@ def parse(document: Mapping[str, object], root: Path, source: Path | None, *, te
     redaction = RedactionConfig(**_read(values.pop("redaction", {}), REDACTION, ("redaction",), mistakes))
     services = _services(values.pop("services", {}), mistakes)
     values["flows"] = _flows(values.get("flows", {}), services, mistakes)
+    values["environments"] = _environments(values.get("environments", {}), mistakes)
     values["waivers"] = tuple(_waivers(values.get("waivers", ()), mistakes))
     for name in _FOLDERS:
         values[name] = root / values.get(name, name)
@@ -197,6 +207,18 @@ def _known(names: Iterable[str], services: Mapping[str, ServiceConfig], path: Ke
         if name and name not in services:
             fix = f"add the table services.{name}, or leave it out"
             mistakes.add(path, Wrong(f"no service is called {name!r}", nearest=nearest(name, services), fix=fix))
+
+
+def _environments(table: Mapping[str, object], mistakes: _Mistakes) -> dict[str, EnvironmentConfig]:
+    """Every environment that may be loaded, by name."""
+    environments = {}
+    for name, inner in table.items():
+        path = ("environments", name)
+        try:
+            environments[name] = EnvironmentConfig(**_read(kinds.table(inner), ENVIRONMENT, path, mistakes))
+        except Wrong as wrong:
+            mistakes.add(path, wrong)
+    return environments
 
 
 def _waivers(tables: Iterable[Mapping[str, object]], mistakes: _Mistakes) -> Iterator[Waiver]:

@@ -4,11 +4,12 @@ import math
 
 from truemirror.core.contract.finding import Finding, Level
 from truemirror.core.load.adding import add_cells, measured
+from truemirror.core.load.budget import Spent
 from truemirror.core.load.calibration import Calibration, Canary
 from truemirror.core.load.histogram import bucket_of
 from truemirror.core.load.judge import judge
 from truemirror.core.load.profile import Arrivals, Call, Flow, Judging, Limit, Profile, Selection, Target
-from truemirror.core.load.ran import Held, Past, Ran, Spent
+from truemirror.core.load.ran import Held, Past, Ran
 from truemirror.core.load.tally import Cell, Instrument, Kind, Tally
 
 LOGIN = Kind("public-api", "POST /api/v1/login", "ada looks")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from truemirror.core.contract.finding import Finding
+from truemirror.core.load.budget import Spent
 from truemirror.core.load.calibration import Calibration, Canary
 from truemirror.core.load.profile import Profile
 from truemirror.core.load.tally import Tally
@@ -26,18 +27,6 @@ class Held:
     """How many of the judged answers had which status."""
     unjudged: tuple[str, ...] = ()
     """Services without a contract."""
-
-
-@dataclass(frozen=True, slots=True)
-class Spent:
-    """A part of a budget: who, with what it may spend and what it spent, in milliseconds of one flow's mean."""
-
-    name: str
-    ms: float
-    calls: float = 1.0
-    """How often it is called for one call of its parent."""
-    budget_ms: float | None = None
-    inside: tuple["Spent", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
