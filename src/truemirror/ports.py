@@ -11,9 +11,10 @@ from typing import Protocol, Self
 from truemirror.core.attack import Attacked, AttackPlan, Found
 from truemirror.core.contract.release import Release
 from truemirror.core.mirror.model import Mirror
+from truemirror.core.mirror.redaction_sieve import Sieve
 from truemirror.core.route import Route, Standing
 from truemirror.core.system import Answered, Event, Launch
-from truemirror.core.wire.exchange import Exchange, Request
+from truemirror.core.wire.exchange import Exchange, Request, Response
 from truemirror.errors import FormatError, TruemirrorError
 
 
@@ -227,11 +228,14 @@ class ProxyHost(Protocol):
         self,
         routes: Mapping[Route, Callable[[Exchange, str, float], object]],
         trouble: Callable[[TruemirrorError], None],
+        looks: Mapping[Route, Callable[[Request, Response | None], Sieve]] | None = None,
     ) -> Sequence[Standing]:
         """Listen on every route, in their order; all or none. Raises PortError, UsageError.
 
         Each exchange is given to its route's function, with its session and when it began (monotonic milliseconds),
-        before its client sees the end of the answer; what that function raises goes to `trouble`.
+        before its client sees the end of the answer; what that function raises goes to `trouble`. A body that is too
+        large to be held is given to whatever the route's function in `looks` begins for it, while it passes; when that
+        finds something, the exchange is not recorded.
         """
 
     def lost(self) -> Mapping[str, Mapping[str, int]]:

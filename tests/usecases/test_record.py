@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 
+from truemirror.core.mirror.redaction_sieve import Sieve
 from truemirror.core.route import Route, Standing
 from truemirror.core.system import COMMAND, Ended, Interrupted
 from truemirror.core.wire.exchange import Exchange, Fault, FaultKind, Request, Response
@@ -37,6 +38,7 @@ class FakeHost:
         self,
         routes: Mapping[Route, Callable[[Exchange, str, float], object]],
         trouble: Callable[[TruemirrorError], None],
+        looks: Mapping[Route, Callable[[Request, Response | None], Sieve]] | None = None,
     ) -> Sequence[Standing]:
         """Seem to listen."""
         if self.refuses:

@@ -59,7 +59,7 @@ _FORMS = "truemirror record SERVICE --upstream URL, or truemirror record SERVICE
 @click.option(
     "--largest",
     type=click.IntRange(1),
-    default=64,
+    default=2048,
     show_default=True,
     metavar="MIB",
     help="Exchanges with a larger body pass unrecorded.",

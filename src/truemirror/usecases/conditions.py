@@ -22,6 +22,7 @@ from truemirror.core.mirror.plan import ANY, Course, Effect, Met, Plan
 from truemirror.core.mirror.timeline import NOWHERE
 from truemirror.core.wire.exchange import Exchange, Fault, FaultKind, Framing, Request, Response
 from truemirror.core.wire.headers import Headers
+from truemirror.core.wire.large import Large, size_of
 from truemirror.core.wire.render import has_no_body
 from truemirror.errors import UsageError
 
@@ -276,9 +277,11 @@ def _cut(exchange: Exchange) -> Response | None:
         return None
     headers = outcome.headers.without("content-encoding")
     if outcome.framing is not Framing.CHUNKED:
-        headers = headers.without("transfer-encoding").replacing("Content-Length", str(len(outcome.body)))
+        headers = headers.without("transfer-encoding").replacing("Content-Length", str(size_of(outcome.body)))
     framing = Framing.CHUNKED if outcome.framing is Framing.CHUNKED else Framing.LENGTH
-    half = outcome.body[: len(outcome.body) // 2]
+    body = outcome.body
+    size = size_of(body) // 2
+    half = Large(f"{body.sha256}, its first half", size, body.read) if isinstance(body, Large) else body[:size]
     return replace(outcome, headers=headers, body=half, codings=(), framing=framing, chunks=(), trailers=Headers())
 
 

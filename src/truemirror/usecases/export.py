@@ -12,8 +12,9 @@ from typing import Any
 from truemirror.core.foreign.carried import LeftOut
 from truemirror.core.foreign.har_writing import write_har
 from truemirror.core.foreign.vcr_writing import write_vcr
-from truemirror.core.mirror.model import Mirror
+from truemirror.core.mirror.model import Mirror, Scenario
 from truemirror.core.mirror.session import scenario_name
+from truemirror.core.wire.exchange import held_exchange
 from truemirror.errors import UsageError
 from truemirror.ports import MirrorStore
 
@@ -52,6 +53,7 @@ def export_mirror(
     mirror = store.load(service, version or None)
     if scenario:
         mirror = only_scenario(mirror, scenario)
+    mirror = replace(mirror, scenarios=tuple(map(_held, mirror.scenarios)))
     if format_name == "har":
         document, left = write_har(mirror, base, truemirror)
         count = len(document["log"]["entries"])
@@ -59,6 +61,11 @@ def export_mirror(
         document, left = write_vcr(mirror.scenarios, base, service)
         count = len(document["interactions"])
     return Exported(document, mirror.version, len(mirror.scenarios), count, left)
+
+
+def _held(scenario: Scenario) -> Scenario:
+    """A scenario with all bodies in it: another format has no place for files beside."""
+    return replace(scenario, exchanges=tuple(map(held_exchange, scenario.exchanges)))
 
 
 def only_scenario(mirror: Mirror, scenario: str) -> Mirror:

@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Self
 
 from truemirror.core.mirror.model import DEFAULT_SCENARIO
+from truemirror.core.mirror.redaction_sieve import Sieve
 from truemirror.core.mirror.session import SESSION_HEADER, scenario_name
 from truemirror.core.route import Route, Standing
 from truemirror.core.system import Ended, Interrupted
@@ -79,6 +80,10 @@ class Recorder:
             if not _goes_on(plain):
                 self.tally.count(scenario, redacted, redacted=redacted is not plain)
         return redacted
+
+    def look(self, request: Request, response: Response | None) -> Sieve:
+        """Look through a body that is too large to be held: of the request, or of the response where there is one."""
+        return self._redactor.sieve(request, response)
 
     async def record(self, upstream: Upstream, request: Request, clock: Clock, session: str = "") -> Exchange:
         """Ask a live service and write down what it answers; gives the exchange back as it was. Raises StoreError."""
@@ -164,7 +169,8 @@ class Recording:
                 self.versions[route.service] = journal.fold().version
                 self._recorders[route.service] = Recorder(journal, self._redactor, self._scenario, lock=self._lock())
             stores = {route: self._recorders[route.service].store for route in self.routes}
-            self.standing = tuple(self._host.serve(stores, self._note))
+            looks = {route: self._recorders[route.service].look for route in self.routes}
+            self.standing = tuple(self._host.serve(stores, self._note, looks))
         except BaseException:
             self.close()
             raise

@@ -32,6 +32,7 @@ from truemirror.core.mirror.redaction_rewrite import (
     with_response,
 )
 from truemirror.core.mirror.redaction_shapes import LEAST_UNIQUE, is_words, looks_like_key
+from truemirror.core.mirror.redaction_sieve import Sieve
 from truemirror.core.mirror.redaction_spots import Box, Place, Spot, Why, ordered, render, secrets_of
 from truemirror.core.mirror.redaction_stream import is_stream, stream_places
 from truemirror.core.mirror.redaction_text import Look, text_places
@@ -124,6 +125,16 @@ class Redactor:
         clean = replace(exchange, request=request, outcome=outcome)
         self._look_again(clean, scenario)
         return clean
+
+    def sieve(self, request: Request, response: Response | None = None) -> Sieve:
+        """Look through a body of the request, or of the response, that is too large to be held.
+
+        What this exchange itself brings or hands out is looked for, too, and whatever is known by then.
+        """
+        marks = [mark_request(request, self.policy), *([mark_response(response, self.policy)] if response else [])]
+        own = {secret: stand for one in marks for secret, stand in self._table(one).items()}
+        headers = response.headers if response is not None else request.headers
+        return Sieve(headers, (self._known, KnownSecrets(own)), self.policy)
 
     def clean(self, mirror: Mirror, names: Collection[str]) -> Mirror:
         """The mirror, its scenarios of these names without secrets that were known only after they had been written.

@@ -1,5 +1,6 @@
 """A spool gives back what was written, wherever it kept it."""
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -39,3 +40,23 @@ def test_what_comes_after_the_end_is_only_counted() -> None:
     spool.close()
     spool.write(b"def")
     assert (spool.size, spool.content()) == (6, b"")
+
+
+@given(st.binary(min_size=1, max_size=60), st.integers(0, 70), st.integers(0, 70), st.integers(0, 100))
+def test_any_part_can_be_read(body: bytes, start: int, size: int, limit: int) -> None:
+    """Wherever it is kept."""
+    spool = Spool(limit)
+    spool.write(body)
+    assert spool.read(start, size) == body[start : start + size]
+    spool.close()
+
+
+def test_what_went_to_disk_is_known_by_its_hash() -> None:
+    """All of it, what was in memory before included."""
+    spool = Spool(5)
+    for piece in (b"abc", b"def", b"ghi"):
+        spool.write(piece)
+    large = spool.large()
+    assert (large.sha256, large.size) == (hashlib.sha256(b"abcdefghi").hexdigest(), 9)
+    assert large.whole() == b"abcdefghi"
+    spool.close()

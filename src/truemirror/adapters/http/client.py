@@ -15,6 +15,7 @@ from truemirror.adapters.http.transcript import Transcript
 from truemirror.core.wire.coding import encode
 from truemirror.core.wire.exchange import Exchange, Fault, FaultKind, Framing, Outcome, Request
 from truemirror.core.wire.headers import Headers
+from truemirror.core.wire.large import held
 
 REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
 """Methods that may be sent a second time when an idle connection turned out to be closed (RFC 9110 §9.2.2)."""
@@ -40,7 +41,7 @@ class HttpUpstream:
 
     async def send(self, request: Request) -> Exchange:
         """Ask it. A transport failure is an outcome, not an exception."""
-        body = encode(request.body, request.codings)
+        body = encode(held(request.body), request.codings)
         framing = Framing.LENGTH if body or _announces_body(request) else Framing.NONE
         headers = as_asked(request.headers, self.address)
         if framing is Framing.LENGTH:

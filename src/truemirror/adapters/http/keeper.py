@@ -43,6 +43,12 @@ class Keeper:
         task = loop.run_in_executor(self._thread, self._attempt, make, session, began_ms)
         task.add_done_callback(lambda done: then(done.result()))
 
+    def beside(self, work: Callable[[], None], then: Callable[[], None]) -> None:
+        """Do something in the thread that stores large exchanges, before whatever is handed over later."""
+        self._thread = self._thread or ThreadPoolExecutor(1, "truemirror-keeper")
+        task = asyncio.get_running_loop().run_in_executor(self._thread, work)
+        task.add_done_callback(lambda done: then() if not done.cancelled() and done.exception() is None else None)
+
     def _attempt(self, make: Callable[[], Exchange], session: str, began_ms: float) -> TruemirrorError | None:
         """Store one exchange; the error when that cannot be done."""
         try:

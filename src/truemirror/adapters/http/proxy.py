@@ -15,6 +15,7 @@ from truemirror.adapters.http.conversation import Conversation
 from truemirror.adapters.http.keeper import Keeper, Store
 from truemirror.adapters.http.pool import ANSWER_TIMEOUT, CONNECT_TIMEOUT, Certificate, LinkPool, NoLink
 from truemirror.adapters.http.relay import LARGEST, Patience, Relay
+from truemirror.adapters.http.sifting import Look
 from truemirror.errors import PortError, TruemirrorError, UsageError
 
 _GRACE = 5.0
@@ -41,13 +42,15 @@ class RecordingProxy:
         patience: Patience | None = None,
         largest: int = LARGEST,
         trouble: Callable[[TruemirrorError], None] | None = None,
+        look: Look | None = None,
     ) -> None:
         """Stand in front of `upstream` at `host` and `port` (0 for a free one). Times in seconds. Raises UsageError.
 
         Clients are answered over HTTPS where `tls` says with which certificate.
 
         `store` is given each exchange, its session and when it began, now and then from a second thread; `trouble`
-        hears what could not be stored. Exchanges with a body of more than `largest` bytes pass unrecorded.
+        hears what could not be stored. Exchanges with a body of more than `largest` bytes pass unrecorded. Where `look`
+        looks through them, large bodies are not held.
         """
         self.upstream = upstream if isinstance(upstream, Address) else parse_address(upstream)
         self._pool = LinkPool(
@@ -60,12 +63,13 @@ class RecordingProxy:
         self._patience = patience or Patience()
         self._largest = largest
         self._trouble = trouble or (lambda error: None)
+        self._look = look
         self._relay: Relay | None = None
         self._server: asyncio.Server | None = None
 
     async def start(self) -> None:
         """Listen. Raises PortError, and UsageError when the upstream is this very address."""
-        relay = Relay(self._pool, Keeper(self._store), self._trouble, self._patience, self._largest)
+        relay = Relay(self._pool, Keeper(self._store), self._trouble, self._patience, self._largest, self._look)
         loop = asyncio.get_running_loop()
         try:
             self._server = await loop.create_server(

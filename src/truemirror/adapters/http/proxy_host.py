@@ -14,6 +14,7 @@ from truemirror.adapters.http.keeper import Store
 from truemirror.adapters.http.pool import ANSWER_TIMEOUT, Certificate
 from truemirror.adapters.http.proxy import RecordingProxy
 from truemirror.adapters.http.relay import LARGEST, Patience
+from truemirror.adapters.http.sifting import Look
 from truemirror.core.route import Route, Standing
 from truemirror.errors import TruemirrorError
 
@@ -48,7 +49,12 @@ class ProxyThread:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
 
-    def serve(self, routes: Mapping[Route, Store], trouble: Callable[[TruemirrorError], None]) -> Sequence[Standing]:
+    def serve(
+        self,
+        routes: Mapping[Route, Store],
+        trouble: Callable[[TruemirrorError], None],
+        looks: Mapping[Route, Look] | None = None,
+    ) -> Sequence[Standing]:
         """Listen on every route, in their order; all or none. Raises PortError, UsageError."""
         proxies = {
             route: RecordingProxy(
@@ -63,6 +69,7 @@ class ProxyThread:
                 patience=self._patience,
                 largest=self._largest,
                 trouble=trouble,
+                look=looks.get(route) if looks else None,
             )
             for route, store in routes.items()
         }

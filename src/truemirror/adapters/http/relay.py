@@ -8,10 +8,11 @@ from typing import Protocol
 
 from truemirror.adapters.http.keeper import Keeper
 from truemirror.adapters.http.pool import LinkPool
+from truemirror.adapters.http.sifting import Look
 from truemirror.errors import TruemirrorError
 
-LARGEST = 64 * 1024 * 1024
-"""Bytes of the largest body that is recorded unless said otherwise: mirrors are read by people and kept in git."""
+LARGEST = 2 * 1024 * 1024 * 1024
+"""Bytes of the largest body that is recorded unless said otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,8 @@ class Relay:
     patience: Patience = Patience()
     largest: int = LARGEST
     """Bytes of a body beyond which an exchange passes unrecorded."""
+    look: Look | None = None
+    """Looks through bodies that are too large to be held; without one, every body is held."""
     port: int = 0
     """Where it listens."""
     stopping: bool = False

@@ -4,6 +4,7 @@ Rules: it keeps what the client sent and what the upstream answered, not what wa
 count as pieces over time only when the sender paused between them; what the network cut is one piece.
 """
 
+import sys
 import time
 
 from truemirror.adapters.http.spool import Spool
@@ -42,12 +43,13 @@ class Transcript:
     """One exchange in the making."""
 
     __slots__ = (
-        "_head_ms", "_last_ms", "_pieces", "answer", "asked", "began_ms", "framing", "headers", "interims", "method",
-        "reason", "request_headers", "status", "target", "trailers",
+        "_head_ms", "_last_ms", "_pieces", "answer", "asked", "began_ms", "framing", "headers", "held", "interims",
+        "method", "reason", "request_headers", "status", "target", "trailers",
     )  # fmt: skip
 
-    def __init__(self, method: str, target: str, headers: Headers) -> None:
-        """Begin with the request's head."""
+    def __init__(self, method: str, target: str, headers: Headers, *, held: int = sys.maxsize) -> None:
+        """Begin with the request's head; bodies of more than `held` bytes stay where they are spooled, as they came."""
+        self.held = held
         self.method = method
         self.target = target
         self.request_headers = headers
@@ -97,17 +99,36 @@ class Transcript:
             self._pieces.append((len(piece), round(now - self._head_ms, 1)))
         self._last_ms = now
 
+    @property
+    def is_large(self) -> bool:
+        """Whether the request is too large to be held, or will be."""
+        said = self.request_headers.get("content-length") or "0"
+        return self.asked.size > self.held or (said.isdigit() and int(said) > self.held)
+
+    def heads(self) -> tuple[Request, Response]:
+        """The request and the answer as far as they are held."""
+        asked = Request(self.method, self.target, self.request_headers)
+        return asked if self.asked.size > self.held else self.request(), Response(
+            self.status, self.reason, self.headers, trailers=self.trailers
+        )  # fmt: skip
+
     def request(self) -> Request:
         """The request as the client sent it, its content codings taken off."""
-        raw = self.asked.content()
-        body, codings = _decoded(raw, self.request_headers)
+        if self.asked.size > self.held:
+            return Request(self.method, self.target, self.request_headers, self.asked.large())
+        body, codings = _decoded(self.asked.content(), self.request_headers)
         return Request(self.method, self.target, self.request_headers, body, codings)
 
     def response(self) -> Response:
         """The answer as the upstream gave it, its content codings taken off."""
+        chunks = tuple(Chunk(size, at) for size, at in self._pieces) if len(self._pieces) > 1 else ()
+        if self.answer.size > self.held:
+            return Response(
+                self.status, self.reason, self.headers, self.answer.large(), (), self.framing, chunks, self.trailers,
+                self.interims,
+            )  # fmt: skip
         raw = self.answer.content()
         body, codings = _decoded(raw, self.headers)
-        chunks = tuple(Chunk(size, at) for size, at in self._pieces) if len(self._pieces) > 1 else ()
         coded = raw if codings and is_held_to_bytes(self.status, self.headers, self.trailers) else b""
         if coded and encode(body, codings) == coded:
             coded = b""
@@ -120,6 +141,20 @@ class Transcript:
         """What came instead of a whole answer."""
         partial = self.response() if self.status and kind in _PARTIAL else None
         return Fault(kind, detail, partial, received)
+
+    def outcome(self, told: Outcome | None) -> Outcome:
+        """What came of it: the fault that was told, with what is written down here, or else the answer."""
+        return self.fault(told.kind, told.detail, told.received) if isinstance(told, Fault) else self.response()
+
+    @property
+    def is_endless(self) -> bool:
+        """Whether the answer is a stream of events, which ends when its client leaves."""
+        return (self.headers.get("content-type") or "").lower().startswith("text/event-stream")
+
+    @property
+    def has_body(self) -> bool:
+        """Whether the answer may have a body at all."""
+        return self.method != "HEAD" and self.status not in (204, 304)
 
     def exchange(self, outcome: Outcome) -> Exchange:
         """The whole exchange, ending now."""

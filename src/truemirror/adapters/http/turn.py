@@ -8,6 +8,7 @@ recorded and then passed on as the same event. A client that leaves does not end
 """
 
 import asyncio
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -27,16 +28,20 @@ from truemirror.adapters.http.intake import RequestHead
 from truemirror.adapters.http.link import AnswerHead, Link
 from truemirror.adapters.http.pool import NoLink
 from truemirror.adapters.http.relay import Relay
+from truemirror.adapters.http.sifting import Siftings, Unfit
 from truemirror.adapters.http.transcript import Transcript
 from truemirror.adapters.http.tunnel import Tunnel
 from truemirror.core.mirror.session import DEFAULT_SESSION, session_key
 from truemirror.core.wire.exchange import Exchange, Fault, FaultKind, Framing, Outcome, Response
 from truemirror.core.wire.frame import Frame
 from truemirror.core.wire.headers import Headers
+from truemirror.core.wire.large import HELD
 from truemirror.errors import StoreError, TruemirrorError
 
 _EARLY = 256 * 1024
 """Bytes of a request's body that are taken before there is a connection to send them on."""
+_SIFTING = "a body is being looked through"
+_SLOW_CLIENT = "the client is slow"
 _NO_LINK = "no connection to the upstream yet"
 _SLOW_LINK = "the upstream is slow"
 
@@ -46,8 +51,8 @@ class Turn:
 
     __slots__ = (
         "_client", "_close", "_connecting", "_framing", "_head", "_keeping", "_link", "_out", "_outcome", "_over",
-        "_relay", "_session", "_started", "_timer", "_told", "_trailers", "_tunnel", "_unrecorded", "_unsent",
-        "complete", "holding", "transcript",
+        "_pauses", "_relay", "_session", "_siftings", "_started", "_timer", "_told", "_trailers", "_tunnel",
+        "_unrecorded", "_unsent", "complete", "holding", "transcript",
     )  # fmt: skip
 
     def __init__(self, client: Client, relay: Relay, head: RequestHead) -> None:
@@ -75,7 +80,10 @@ class Turn:
         """Whether the request is whole."""
         self.holding = False
         """Whether a timeout is being passed on."""
-        self.transcript = Transcript(head.method, head.target, as_asked(head.headers, relay.pool.address))
+        self._pauses: set[str] = set()
+        held = HELD if relay.look is not None else sys.maxsize
+        self.transcript = Transcript(head.method, head.target, as_asked(head.headers, relay.pool.address), held=held)
+        self._siftings = Siftings(self.transcript, relay.look, relay.keeper, self._slow)
 
     # the request
 
@@ -83,7 +91,7 @@ class Turn:
         """A piece of the request's body."""
         try:
             self.transcript.asked.write(piece)
-            self._measure(self.transcript.asked.size)
+            self._measure(self.transcript.asked.size, answer=False)
         except OSError as error:
             self._broken(StoreError(f"a request's body cannot be kept: {error}", fix="make room for temporary files"))
             return
@@ -118,7 +126,7 @@ class Turn:
             self._started = True
             self.transcript.begin()
             self._relay.began(self)
-            self._ask(self._relay.pool.take(repeatable=self._is_repeatable))
+            self._ask(None if self.transcript.is_large else self._relay.pool.take(repeatable=self._is_repeatable))
         elif self._link is not None and self._unsent:
             self._link.write(b"".join(self._unsent))
             self._unsent.clear()
@@ -189,7 +197,7 @@ class Turn:
         """A piece of its body."""
         try:
             self.transcript.body(piece)
-            self._measure(self.transcript.answer.size)
+            self._measure(self.transcript.answer.size, answer=True)
         except OSError as error:
             self._broken(StoreError(f"an answer's body cannot be kept: {error}", fix="make room for temporary files"))
             return
@@ -205,7 +213,7 @@ class Turn:
     def got_all(self, trailers: Headers) -> None:
         """The answer is whole."""
         self.transcript.trailers = trailers
-        if self._framing is Framing.CHUNKED and self._has_body:
+        if self._framing is Framing.CHUNKED and self.transcript.has_body:
             self._out.append(trailer_block(trailers))
         self._let_go()
         self._answered(_WHOLE)
@@ -219,11 +227,6 @@ class Turn:
             self._free_reading()
             self._wait(self._relay.patience.sending, self.withdraw)
 
-    @property
-    def _has_body(self) -> bool:
-        """Whether the answer may have a body at all."""
-        return self._head.method != "HEAD" and self.transcript.status not in (204, 304)
-
     def got_fault(self, kind: FaultKind, detail: str, received: bytes) -> None:
         """There will be no whole answer."""
         self._link = None
@@ -231,7 +234,7 @@ class Turn:
 
     def got_stale(self) -> None:
         """The connection had been given up by the upstream: ask again on a new one."""
-        if self._unrecorded:  # what was sent is forgotten
+        if self._unrecorded or self.transcript.is_large:  # what was sent is forgotten, or too much to be sent again
             self.got_fault(FaultKind.EMPTY, "the connection was closed without an answer", b"")
             return
         self.transcript.forget_answer()
@@ -251,14 +254,16 @@ class Turn:
         self._client.free_reading(_SLOW_LINK)
         self._client.free_reading(_NO_LINK)
 
-    def pause_answer(self) -> None:
-        """The client is slow."""
+    def pause_answer(self, why: str = _SLOW_CLIENT) -> None:
+        """The client is slow, or something else is."""
+        self._pauses.add(why)
         if self._link is not None:
             self._link.pause_reading()
 
-    def resume_answer(self) -> None:
-        """The client takes more."""
-        if self._link is not None:
+    def resume_answer(self, why: str = _SLOW_CLIENT) -> None:
+        """The client takes more, or nothing else is slow any more."""
+        self._pauses.discard(why)
+        if self._link is not None and not self._pauses:
             self._link.resume_reading()
 
     def _let_go(self) -> None:
@@ -347,26 +352,38 @@ class Turn:
         size = transcript.asked.size + transcript.answer.size
         self._relay.keeper.keep(self._exchange, self._session, transcript.began_ms, size, self._kept)
 
-    def _measure(self, size: int) -> None:
-        """Stop writing down what is too large for a mirror; it passes all the same."""
-        if size > self._relay.largest and not self._unrecorded:
+    def _measure(self, size: int, *, answer: bool) -> None:
+        """Stop writing down what is too large for a mirror; it passes all the same. Look through what is not held."""
+        if self._unrecorded:
+            return
+        if size > self._relay.largest:
             self._unrecorded = f"a body is larger than {self._relay.largest // 1_048_576} MiB"
+            self._siftings.close()
             self.transcript.close()
+        elif size > self.transcript.held:
+            self._siftings.grown(answer=answer)
+
+    def _slow(self, slow: bool, answer: bool) -> None:
+        """Whether the upstream, or else the client, is too far ahead of whoever looks through what it sends."""
+        if answer:
+            (self.pause_answer if slow else self.resume_answer)(_SIFTING)
+        else:
+            (self._client.hold_reading if slow else self._client.free_reading)(_SIFTING)
 
     def _exchange(self) -> Exchange:
-        """The exchange as it will be recorded."""
-        outcome = self._outcome
-        if isinstance(outcome, Fault):
-            outcome = self.transcript.fault(outcome.kind, outcome.detail, outcome.received)
-        else:
-            outcome = self.transcript.response()
-        return self.transcript.exchange(outcome)
+        """The exchange as it will be recorded. Raises Unfit when a body that is not held has a secret in it."""
+        self._siftings.finish()
+        return self.transcript.exchange(self.transcript.outcome(self._outcome))
 
     def _kept(self, error: TruemirrorError | None) -> None:
         """The exchange is on disk, or cannot be."""
-        if error is not None:
+        if error is not None and not isinstance(error, Unfit):
             self._broken(error)
-        elif isinstance(self._outcome, Fault):
+            return
+        if error is not None:
+            self._relay.lost[error.why] += 1
+            self._relay.trouble(error)
+        if isinstance(self._outcome, Fault):
             self._pass_on(self._outcome)
         else:
             self.read_done()
@@ -419,18 +436,13 @@ class Turn:
             self._wait(self._relay.patience.leaving, self._leave_unrecorded)
             self.hurry()
 
-    @property
-    def _is_endless(self) -> bool:
-        """Whether the answer is a stream of events, which ends when its client leaves."""
-        return (self.transcript.headers.get("content-type") or "").lower().startswith("text/event-stream")
-
     def hurry(self) -> None:
         """Do not wait for what has no end: a stream of events is recorded as far as it went."""
         if self._tunnel is not None and self._tunnel.is_open:
             self._tunnel.stop()
             return
         self._end_holding()
-        if self._outcome is None and self._is_endless:
+        if self._outcome is None and self.transcript.is_endless:
             if self._link is not None:
                 self._link.abort()
                 self._link = None
@@ -477,6 +489,7 @@ class Turn:
         if self._link is not None:
             self._link.abort()
             self._link = None
+        self._siftings.close()
         self.transcript.close()
         self._free_reading()
         self._relay.ended(self)

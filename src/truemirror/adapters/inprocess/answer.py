@@ -12,6 +12,7 @@ from typing import NamedTuple
 from truemirror.core.wire.coding import encode
 from truemirror.core.wire.exchange import Framing, Request, Response
 from truemirror.core.wire.headers import Headers
+from truemirror.core.wire.large import held
 from truemirror.core.wire.render import accepts, has_no_body
 
 
@@ -40,7 +41,7 @@ class Wire(NamedTuple):
 
 def answer_to(request: Request, response: Response, recorded: Request, *, paced: bool = False) -> Answer:
     """The answer that a request gets from a response which was recorded for `recorded`; `paced` keeps its times."""
-    headers, body = response.headers, response.body
+    headers, body = response.headers, held(response.body)
     if response.codings:
         wanted = request.headers.joined("accept-encoding")
         as_recorded = wanted == recorded.headers.joined("accept-encoding")

@@ -19,6 +19,7 @@ from truemirror.core.mirror.parts import WEBSOCKET
 from truemirror.core.mirror.redaction_restore import restore_outcome
 from truemirror.core.mirror.session import SESSION_HEADER, session_key
 from truemirror.core.wire.exchange import Exchange, Outcome, Request, Response
+from truemirror.core.wire.large import is_large
 from truemirror.errors import TruemirrorError
 from truemirror.usecases.replay import Lookup
 from truemirror.usecases.serve import Forwarding
@@ -133,7 +134,7 @@ class Neighbour:
         """
         assert isinstance(outcome, Response)
         recorded = found.exchange
-        if found.planned or found.is_own or outcome is not recorded.outcome:
+        if found.planned or found.is_own or outcome is not recorded.outcome or is_large(outcome.body):
             return make(answer_to(request, outcome, recorded.request, paced=found.paced))
         key = (kind, found.place, request.headers.joined("accept-encoding") if outcome.codings else None)
         made = self._prepared.get(key)

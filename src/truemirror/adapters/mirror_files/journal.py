@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from truemirror.adapters.mirror_files.large_bodies import bring
 from truemirror.adapters.mirror_files.lock import WriterLock
 from truemirror.adapters.mirror_files.tape import Tape, TapeWriter, encode_line, tapes
 from truemirror.adapters.mirror_files.writing import remove_unused_bodies, write_scenarios
@@ -39,10 +40,13 @@ class FileJournal:
         self._owner = os.getpid()
         self._is_open = True
         self._appending = threading.Lock()
+        self._bringing = threading.Lock()
         self._folding = threading.Lock()
 
     def append(self, scenario: str, exchange: Exchange, began_ms: float = 0.0) -> None:
         """Write one redacted exchange; it survives a kill once this returns. Raises StoreError."""
+        with self._bringing:
+            bring(self.folder, (exchange,))
         line = encode_line(scenario, exchange, began_ms)
         with self._appending:
             if not self._is_open:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
+from truemirror.adapters.mirror_files.large_bodies import from_file
 from truemirror.adapters.mirror_files.refusal import refused
 from truemirror.core.mirror.document import Reading
 from truemirror.core.mirror.folder import (
@@ -31,6 +32,7 @@ from truemirror.core.mirror.folder import (
 from truemirror.core.mirror.model import Mirror, MirrorRules, Scenario
 from truemirror.core.mirror.strict_json import parse_json
 from truemirror.core.wire.exchange import Exchange
+from truemirror.core.wire.large import HELD
 from truemirror.errors import FormatError
 
 LONGEST_FILE = 256 * 1024 * 1024
@@ -188,12 +190,15 @@ def read_file(path: Path, root: str, longest: int) -> bytes:
 def body_reader(bodies: Path, root: str, *, keeps: bool = True) -> Callable[[str, int], bytes]:
     """Gives large bodies by name and size, and checks that they are what they were.
 
-    One that `keeps` them reads each once, however often it is named.
+    One that `keeps` them reads each once, however often it is named. What is too large to be held is read by who
+    sends it.
     """
     known: dict[str, bytes] = {}
 
     def read(name: str, size: int) -> bytes:
         """One body."""
+        if size > HELD:
+            return from_file(bodies / name, root, size)
         body = known.get(name)
         if body is None:
             body = _read_body(bodies / name, root)

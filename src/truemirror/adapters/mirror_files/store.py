@@ -12,6 +12,7 @@ from pathlib import Path
 
 from truemirror.adapters.mirror_files.commit import finish, is_half_done
 from truemirror.adapters.mirror_files.journal import FileJournal, remove_if_empty, take_in
+from truemirror.adapters.mirror_files.large_bodies import discard_coming
 from truemirror.adapters.mirror_files.lock import FOLD, JOURNAL, RECORD, SAVE, Held, WriterLock, folder_lock
 from truemirror.adapters.mirror_files.parts import FileParts
 from truemirror.adapters.mirror_files.reading import body_reader, read_mirror, read_rules, read_scenario
@@ -131,6 +132,7 @@ class MirrorFiles:
             needed = [error for name, error in problems.items() if not replace or name == DEFAULT_SCENARIO]
             if needed:
                 raise needed[0]
+            discard_coming(folder)
             writer = TapeWriter.begin(folder, replace=replace, recorded=self._today())
         except BaseException:
             lock.release()

@@ -6,8 +6,9 @@
 A WebSocket is several lines: its opening, then whatever was said since the line before (core/mirror/merge.py).
 
 Rules: a line is one write, so after a kill only the last one can be torn; it was not acknowledged and is left out.
-Nothing but a line that ends is read. Bodies are inside, whatever their size. Lines are not flushed one by one: the
-system keeps them when the process dies; the loss of power may take the last seconds.
+Nothing but a line that ends is read. Bodies are inside; one that is too large to be held has its file in `bodies/`
+before the line that names it. Lines are not flushed one by one: the system keeps them when the process dies; the loss
+of power may take the last seconds.
 """
 
 import os
@@ -19,16 +20,19 @@ from typing import Any
 
 import orjson
 
+from truemirror.adapters.mirror_files.large_bodies import from_file
 from truemirror.adapters.mirror_files.lock import JOURNAL
 from truemirror.adapters.mirror_files.refusal import refused
 from truemirror.core.mirror.bodies import plain_body
 from truemirror.core.mirror.document import Reading, decode_exchange, encode_exchange, writable
 from truemirror.core.mirror.fields import as_object, day, number, text, under, wrong
+from truemirror.core.mirror.folder import BODIES
 from truemirror.core.mirror.formats import format_of
 from truemirror.core.mirror.merge import Recorded, joined, opened_by
 from truemirror.core.mirror.model import DEFAULT_SCENARIO, FORMAT
 from truemirror.core.mirror.strict_json import parse_json
 from truemirror.core.wire.exchange import Exchange
+from truemirror.core.wire.large import HELD
 from truemirror.errors import FormatError, StoreError
 
 _NAME = re.compile(r"([0-9]{1,10})-([0-9]{1,9})\.jsonl\Z")
@@ -80,7 +84,7 @@ class Tape:
             raise refused(error, self.path, "read") from None
         raw = raw[: raw.rfind(b"\n") + 1]
         grown: set[str] = set()
-        reading = Reading(_no_file)
+        reading = Reading(self._body)
         for line in raw.split(b"\n")[:-1]:
             self._lines += 1
             try:
@@ -89,6 +93,15 @@ class Tape:
                 raise self._broken(error) from None
         self._read += len(raw)
         return grown
+
+    def _body(self, name: str, size: int) -> bytes:
+        """A body that is too large to be held: tapes hold every other one inside."""
+        if size <= HELD:
+            raise FormatError(
+                "a journal names no files but those of bodies that are too large to be held", where="file"
+            )
+        folder = self.path.parent.parent
+        return from_file(folder / BODIES / name, os.path.realpath(folder), size, trusted=True)
 
     def _take(self, line: bytes, reading: Reading, grown: set[str]) -> None:
         """Keep what one line says."""
@@ -134,11 +147,6 @@ class Tape:
         where = f"{place}, {error.where}" if error.where else place
         fix = error.fix or f"take that line out of {self.path.name}, or remove the file to give up what it holds"
         return FormatError(error.what, where=where, nearest=error.nearest, fix=fix)
-
-
-def _no_file(name: str, size: int) -> bytes:
-    """Tapes hold every body inside."""
-    raise FormatError("a journal names no files", where="file")
 
 
 @dataclass(slots=True)

@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from truemirror.adapters.mirror_files.commit import ATTRIBUTES, commit
+from truemirror.adapters.mirror_files.large_bodies import BODIES_AS_THEY_ARE, bring, flush
 from truemirror.adapters.mirror_files.reading import scenario_folders
 from truemirror.adapters.mirror_files.refusal import refused
 from truemirror.core.mirror.bodies import LARGE, SHA256
 from truemirror.core.mirror.folder import BODIES, MIRROR_FILE, encode_mirror, encode_scenario, folders_of
 from truemirror.core.mirror.model import Mirror, Scenario
 from truemirror.core.wire.exchange import Exchange, Fault, Response
-
-_BODIES_AS_THEY_ARE = b"* -text\n"
+from truemirror.core.wire.large import Large
 
 
 def write_scenarios(folder: Path, mirror: Mirror, names: Iterable[str]) -> None:
@@ -29,6 +29,7 @@ def write_scenarios(folder: Path, mirror: Mirror, names: Iterable[str]) -> None:
     for name in names:
         scenario = mirror.scenario(name)
         if scenario is not None:
+            flush(bring(folder, scenario.exchanges))
             inner = folders[name]
             _scenario(folder / inner, mirror, scenario, there.get(inner, []), writes, removals, bodies)
     if not (folder / MIRROR_FILE).exists():
@@ -48,6 +49,7 @@ def write_mirror(folder: Path, mirror: Mirror, is_damaged: Callable[[str, list[s
     _if_changed(folder, MIRROR_FILE, encode_mirror(mirror), writes)
     folders = folders_of((one.name for one in mirror.scenarios), there)
     for scenario in mirror.scenarios:
+        flush(bring(folder, scenario.exchanges))
         inner = folders[scenario.name]
         _scenario(folder / inner, mirror, scenario, there.pop(inner, []), writes, removals, bodies)
     damaged = {name for name, files in there.items() if is_damaged(name, files)}
@@ -98,7 +100,7 @@ def _new_bodies(folder: Path, bodies: Mapping[str, bytes]) -> dict[str, bytes]:
         if not target.is_file() or target.stat().st_size != len(body):
             writes[f"{BODIES}/{name}"] = body
     if writes:
-        _if_changed(folder, f"{BODIES}/{ATTRIBUTES}", _BODIES_AS_THEY_ARE, writes)
+        _if_changed(folder, f"{BODIES}/{ATTRIBUTES}", BODIES_AS_THEY_ARE, writes)
     return writes
 
 
@@ -112,7 +114,7 @@ def _unused_bodies(folder: Path, mirror: Mirror) -> list[str]:
         raise refused(error, folder / BODIES, "read") from None
     if not there:
         return []
-    used = {hashlib.sha256(body).hexdigest() for _, _, exchange in mirror.places() for body in _large(exchange)}
+    used = {_name(body) for _, _, exchange in mirror.places() for body in _large(exchange)}
     unused = [f"{BODIES}/{name}" for name in there if name not in used]
     if len(unused) == len(there) and (folder / BODIES / ATTRIBUTES).exists():
         unused.append(f"{BODIES}/{ATTRIBUTES}")
@@ -128,4 +130,9 @@ def _large(exchange: Exchange) -> Iterator[bytes]:
         bodies.append(outcome.received)
     if response is not None:
         bodies += (response.body, response.coded, *(frame.payload for frame in response.frames))
-    return (body for body in bodies if len(body) > LARGE)
+    return (body for body in bodies if len(body) > LARGE or isinstance(body, Large))
+
+
+def _name(body: bytes) -> str:
+    """The name of a large body's file."""
+    return body.sha256 if isinstance(body, Large) else hashlib.sha256(body).hexdigest()

@@ -18,6 +18,7 @@ from truemirror.core.contract.pointer import clipped
 from truemirror.core.contract.references import readable, uri_of
 from truemirror.core.contract.saying import BODILESS, Saying, Scene, declared, media_type, opening
 from truemirror.core.wire.exchange import Response
+from truemirror.core.wire.large import is_large
 from truemirror.core.wire.media import MediaType, parse_media_type
 
 _UNSERVED = frozenset({404, 405, 501})
@@ -108,7 +109,7 @@ class AnswerJudge:
         schema = declared(answer.content, media) if response.body else None
         if schema is None:
             yield from self._odd_body(answer, media, response, scene)
-        elif schema and media.is_json:
+        elif schema and media.is_json and not is_large(response.body):  # of a large body only its hash is known
             yield from self._json(schema, response, scene)
 
     def _odd_body(self, answer: Answer, media: MediaType, response: Response, scene: Scene) -> Iterator[Finding]:

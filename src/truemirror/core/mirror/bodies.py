@@ -23,6 +23,7 @@ from typing import Any
 import orjson
 
 from truemirror.core.mirror.fields import wrong
+from truemirror.core.wire.large import Large
 from truemirror.errors import FormatError
 
 LARGE = 64 * 1024
@@ -38,7 +39,7 @@ SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 """The name of a body's file."""
 
 BodyFile = Callable[[str, int], bytes]
-"""Gives the bytes of a body's file, by name and size."""
+"""Gives the bytes of a body's file, by name and size; those of a body that is too large to be held as `Large`."""
 
 _LAYOUT = re.compile(r"compact|spaced|tab|indent([1-8])")
 _INDENT = re.compile(rb"[\[{]\n( {1,8}|\t)[^ \t]")
@@ -51,7 +52,9 @@ _FRAME = 8
 
 
 def encode_body(body: bytes, files: MutableMapping[str, bytes]) -> dict[str, Any]:
-    """The document of a body; one that is large goes into `files` by its name."""
+    """The document of a body; one that is large goes into `files` by its name, unless it has a file already."""
+    if isinstance(body, Large):
+        return _in_file(body)
     if len(body) > LARGE:
         name = hashlib.sha256(body).hexdigest()
         files[name] = body
@@ -63,8 +66,15 @@ def encode_body(body: bytes, files: MutableMapping[str, bytes]) -> dict[str, Any
     return plain_body(body, readable=True)
 
 
+def _in_file(body: Large) -> dict[str, Any]:
+    """The document of a body that is never held."""
+    return {"file": body.sha256, "size": body.size}
+
+
 def plain_body(body: bytes, *, readable: bool = False) -> dict[str, Any]:
     """The document of a body without a look at what it holds; `readable` takes care of people too."""
+    if isinstance(body, Large):
+        return _in_file(body)
     try:
         text = body.decode()
     except UnicodeDecodeError:

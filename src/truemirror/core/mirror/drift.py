@@ -13,6 +13,7 @@ from truemirror.core.mirror.exchange_id import VOLATILE, exchange_id, identity_u
 from truemirror.core.mirror.model import Mirror, MirrorRules, Scenario
 from truemirror.core.mirror.operation import operation_of
 from truemirror.core.wire.exchange import Exchange, Fault, Outcome
+from truemirror.core.wire.large import is_large, known_by_hash
 
 _LISTED = 12
 
@@ -90,14 +91,17 @@ def outcome_differences(recorded: Outcome, got: Outcome) -> Iterator[Difference]
         return
     if recorded.status != got.status:
         yield Difference("status", str(recorded.status), str(got.status))
-    untold = VOLATILE if recorded.body == got.body else VOLATILE | {"content-length"}  # it follows from the body
+    before, after = recorded.body, got.body
+    if is_large(before) or is_large(after):
+        before, after = known_by_hash(before), known_by_hash(after)
+    untold = VOLATILE if before == after else VOLATILE | {"content-length"}  # it follows from the body
     names = dict.fromkeys(name.lower() for name, _ in (*recorded.headers, *got.headers))
     for name in names:
         old, new = recorded.headers.all(name), got.headers.all(name)
         if old != new and name not in untold:
             yield Difference(f"header:{name}", short(", ".join(old)) or ABSENT, short(", ".join(new)) or ABSENT)
-    if recorded.body != got.body:
-        yield from body_differences(recorded.body, got.body)
+    if before != after:
+        yield from body_differences(before, after)
 
 
 def _outcome_name(outcome: Outcome) -> str:

@@ -19,6 +19,7 @@ from truemirror.core.wire.canonical import canonical_json, is_json
 from truemirror.core.wire.exchange import Exchange, Fault, Request, Response
 from truemirror.core.wire.frame import SAID, Frame, Side
 from truemirror.core.wire.headers import Headers
+from truemirror.core.wire.large import known_by_hash
 
 NO_RULES = MirrorRules()
 
@@ -83,7 +84,7 @@ def _digest(identity: bytes, exchange: Exchange, rules: MirrorRules) -> str:
             return hasher.hexdigest()
         outcome = outcome.partial
     hasher.update(_essence(outcome, noise))
-    hasher.update(blanked_body(outcome.body, noise))
+    hasher.update(blanked_body(known_by_hash(outcome.body), noise))
     return hasher.hexdigest()
 
 

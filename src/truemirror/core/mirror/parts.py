@@ -14,7 +14,8 @@ from truemirror.core.mirror.standin import credential_class
 from truemirror.core.wire.canonical import canonical_body, canonical_path, canonical_query
 from truemirror.core.wire.exchange import Request
 from truemirror.core.wire.headers import Headers
-from truemirror.core.wire.media import media_type
+from truemirror.core.wire.large import HELD, is_large, known_by_hash
+from truemirror.core.wire.media import MediaType, media_type
 
 SELECTORS = (
     "accept",
@@ -81,9 +82,14 @@ def parts_of(request: Request, vary: Iterable[str] = ()) -> Parts:
         query=canonical_query(request.query),
         selectors=_selectors(request.headers, vary),
         credentials=credential_class(request.headers),
-        body=canonical_body(request.body, media) if media else b"",
+        body=_body(request.body, media) if media else b"",
         media=media.name if media else "",
     )
+
+
+def _body(body: bytes, media: MediaType) -> bytes:
+    """A body in its canonical form; one that is too large to be held counts by its hash, whatever it is."""
+    return known_by_hash(body) if len(body) > HELD or is_large(body) else canonical_body(body, media)
 
 
 def _selectors(headers: Headers, vary: Iterable[str]) -> tuple[tuple[str, str], ...]:

@@ -26,6 +26,7 @@ from truemirror.core.mirror.redaction_spots import NOWHERE, Place, ordered, shif
 from truemirror.core.mirror.redaction_stream import contents, is_stream, running_texts, stream_places
 from truemirror.core.mirror.redaction_text import Look, content_places, labelled_places, text_places, value_places
 from truemirror.core.wire.headers import Headers
+from truemirror.core.wire.large import is_large
 from truemirror.core.wire.media import NO_MEDIA_TYPE, MediaType, parse_media_type
 
 _BINARY = re.compile(
@@ -115,7 +116,9 @@ def _says_text(head: bytes) -> bool:
 def body_places(body: bytes, media: MediaType, look: Look) -> tuple[BodyText | None, tuple[Place, ...]]:
     """The secrets of a body, and the text that they are places of; no text when there is nothing to find."""
     streams = is_stream(media)
-    if not body or (_begins_json(body) and not streams and not worth_reading(body, look.policy)):
+    if not body or is_large(body):  # a large one was looked through while it passed
+        return None, NOWHERE
+    if _begins_json(body) and not streams and not worth_reading(body, look.policy):
         return None, NOWHERE
     if is_binary(body, media):
         if not may_have_shape(body):
@@ -156,7 +159,13 @@ def _worth_reading(body: bytes, policy: RedactionPolicy) -> bool:
         pieces = (_TAIL.search(piece[-64:]) for piece in body.split(b"=")[:-1])
         if not policy.all_innocent(found[0] for found in pieces if found):
             return True
-    return may_have_shape(body) or any(_is_chance(run) for run in runs_of(body) if len(run) >= LEAST_RANDOM)
+    return may_tell_itself(body)
+
+
+def may_tell_itself(body: bytes) -> bool:
+    """Whether bytes may hold a secret that its shape or plain chance gives away, whatever it is called."""
+    runs = runs_of(body)
+    return may_have_shape(body, runs) or any(_is_chance(run) for run in runs if len(run) >= LEAST_RANDOM)
 
 
 def _names(body: bytes) -> Iterable[bytes]:

@@ -101,13 +101,19 @@ def named_values(text: str, policy: RedactionPolicy) -> Iterator[Labelled]:
             kind = policy.kind(found[1])
             if kind in _ENVELOPES or (kind is Kind.SECRET and not is_words(found[2]) and not _CODE.search(found[2])):
                 yield Labelled(found.start(2), found[2], kind, Escapes.NONE)
-    if " " in text:
+    if " " in text and _may_say(text):
         for found in _SAID.finditer(text):
             if looks_like_key(found[1]):
                 yield Labelled(found.start(1), found[1], Kind.SECRET, Escapes.NONE)
     if "<" in text:
         yield from _elements(text, policy)
         yield from _fields(text, policy)
+
+
+def _may_say(text: str) -> bool:
+    """Whether a text has a word in it that a sentence would say before a secret."""
+    lower = text.lower()
+    return any(word in lower for word in ("key", "password", "secret", "token"))
 
 
 def _pairs(text: str, policy: RedactionPolicy) -> Iterator[Labelled]:

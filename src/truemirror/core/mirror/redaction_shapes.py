@@ -92,15 +92,20 @@ def _runs(blob: bytes) -> tuple[bytes, ...]:
 _short_runs = lru_cache(maxsize=64)(_runs)
 
 
-def may_have_shape(blob: bytes) -> bool:
-    """Whether bytes are worth a search for shapes."""
+def may_have_shape(blob: bytes, runs: tuple[bytes, ...] | None = None) -> bool:
+    """Whether bytes are worth a search for shapes; `runs` are theirs, where somebody has them."""
     for tell in _DOTTED:
         if tell in blob:
             return True
     if b"@" in blob and b"://" in blob:
         return True
-    tokens = b" ".join(runs_of(blob))
+    tokens = b" ".join(runs_of(blob) if runs is None else runs)
     return any(tell in tokens for tell in _TELLS) if tokens else False
+
+
+def bytes_tell(blob: bytes) -> bool:
+    """Whether there is a sign of a shape in many bytes that are no text: quicker there than looking for runs."""
+    return any(tell in blob for tell in (*_TELLS, *_DOTTED)) or (b"://" in blob and b"@" in blob)
 
 
 def shape_spots(text: str) -> Iterator[Spot]:

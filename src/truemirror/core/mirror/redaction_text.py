@@ -143,6 +143,16 @@ def text_places(text: str, look: Look) -> tuple[Place, ...]:
     return places if looks_like_json(text) else ordered((*places, *_long_runs(text)))
 
 
+def running_places(text: str, look: Look) -> tuple[Place, ...]:
+    """The secrets in a piece of a longer text, which need not begin or end where a document does."""
+    return ordered((*shape_spots(text), *named_places(text, look), *_hidden(text, look), *_long_runs(text)))
+
+
+def named_places(text: str, look: Look) -> tuple[Place, ...]:
+    """The secrets in such a piece that only their names give away."""
+    return tuple(labelled_places(named_values(text, look.policy), look.deeper()))
+
+
 def labelled_places(values: Iterable[Labelled], look: Look) -> Iterator[Place]:
     """The secrets of labelled values, as places of the text that they stand in."""
     for value in values:

@@ -5,12 +5,13 @@ can put them on again. A body that could not be decoded stays as it came, with n
 any other: recorded, stored and replayed as itself.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from urllib.parse import unquote
 
 from truemirror.core.wire.frame import Frame
 from truemirror.core.wire.headers import Headers
+from truemirror.core.wire.large import held, is_large
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 """Methods that change nothing by definition (RFC 9110 §9.2.1)."""
@@ -159,6 +160,18 @@ class Exchange:
     def status(self) -> int | None:
         """The response's status, None for a fault."""
         return self.outcome.status if isinstance(self.outcome, Response) else None
+
+
+def held_exchange(exchange: Exchange) -> Exchange:
+    """The exchange with bodies that are bytes, for whoever has no other place for them. Raises OSError, StoreError."""
+    request, outcome = exchange.request, exchange.outcome
+    if is_large(request.body):
+        request = replace(request, body=held(request.body))
+    response = outcome.partial if isinstance(outcome, Fault) else outcome
+    if response is not None and is_large(response.body):
+        response = replace(response, body=held(response.body))
+        outcome = replace(outcome, partial=response) if isinstance(outcome, Fault) else response
+    return replace(exchange, request=request, outcome=outcome)
 
 
 def is_safe(method: str) -> bool:

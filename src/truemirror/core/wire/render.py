@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from truemirror.core.wire.coding import coding_names, encode
 from truemirror.core.wire.exchange import Chunk, Framing, Response
 from truemirror.core.wire.headers import Headers
+from truemirror.core.wire.large import Large, Stretch, held, size_of
 
 _OF_THE_CONNECTION = frozenset({"keep-alive", "proxy-connection", "te", "transfer-encoding", "upgrade", "connection"})
 _NO_CONTENT = frozenset({204, 304})
@@ -42,7 +43,7 @@ class Rendered:
     """A response, ready for the wire."""
 
     head: bytes
-    pieces: tuple[bytes | memoryview, ...] = ()
+    pieces: tuple[bytes | memoryview | Stretch, ...] = ()
     """The body with its framing, in the pieces in which it was recorded."""
     at_ms: tuple[float, ...] = ()
     """When each piece is due, in milliseconds after the head."""
@@ -56,7 +57,9 @@ class Rendered:
 
     def whole(self) -> bytes:
         """Everything in one."""
-        return b"".join((self.head, *self.pieces)) if self.pieces else self.head
+        if not self.pieces:
+            return self.head
+        return b"".join((self.head, *(_held(one) if isinstance(one, Stretch) else one for one in self.pieces)))
 
 
 def render(response: Response, asker: Asker, *, recorded_accept: str | None = None, recoded: bool = True) -> Rendered:
@@ -76,7 +79,7 @@ def render(response: Response, asker: Asker, *, recorded_accept: str | None = No
     elif until_close:
         headers = headers.without("content-length")
     elif not bodiless:
-        headers = headers.replacing("Content-Length", str(len(body)))
+        headers = headers.replacing("Content-Length", str(size_of(body)))
     head = write_head(response.status, response.reason, headers)
     if response.interims and not asker.http10:
         head = b"".join((*(write_head(one.status, one.reason, one.headers) for one in response.interims), head))
@@ -88,16 +91,17 @@ def render(response: Response, asker: Asker, *, recorded_accept: str | None = No
     return Rendered(head, pieces, at_ms, close)
 
 
-def render_partial(response: Response, asker: Asker) -> bytes:
+def render_partial(response: Response, asker: Asker) -> Rendered:
     """What arrived of an answer that was cut short: its head promises more than its body holds."""
     headers = _connection(response.headers, response, close=not asker.keep_alive, http10=asker.http10)
-    body = response.coded or encode(response.body, response.codings)
+    body = response.coded or (encode(held(response.body), response.codings) if response.codings else response.body)
+    pieces, _ = _cut(body, ())
     if response.framing is Framing.CHUNKED and not asker.http10:
         headers = _in_place_of(response.headers, headers, "Transfer-Encoding", "chunked").without("content-length")
-        body = _chunk(body) if body else b""
+        pieces = tuple(part for piece in pieces for part in (b"%x\r\n" % len(piece), piece, b"\r\n"))
     elif response.framing is Framing.LENGTH and "content-length" not in headers:
-        headers = headers.adding("Content-Length", str(len(body) + 1))
-    return write_head(response.status, response.reason, headers) + body
+        headers = headers.adding("Content-Length", str(size_of(body) + 1))
+    return Rendered(write_head(response.status, response.reason, headers), pieces)
 
 
 def write_head(status: int, reason: str, headers: Iterable[tuple[str, str]]) -> bytes:
@@ -164,7 +168,7 @@ def _coded(response: Response, asker: Asker, choosing: bool) -> tuple[Headers, b
         return headers.without("content-encoding"), response.body
     if "content-encoding" not in headers:
         headers = headers.adding("Content-Encoding", ", ".join(names))
-    return headers, response.coded or encode(response.body, response.codings)
+    return headers, response.coded or encode(held(response.body), response.codings)
 
 
 def _connection(headers: Headers, response: Response, *, close: bool, http10: bool) -> Headers:
@@ -211,38 +215,47 @@ def _in_place_of(recorded: Headers, headers: Headers, name: str, value: str) -> 
     return Headers((*pairs, (name, value)))
 
 
-def _cut(body: bytes, chunks: Sequence[Chunk]) -> tuple[tuple[bytes | memoryview, ...], tuple[float, ...]]:
+def _held(stretch: Stretch) -> bytes:
+    """The bytes of a stretch."""
+    return b"".join(stretch.slices(LARGE))
+
+
+def _cut(body: bytes, chunks: Sequence[Chunk]) -> tuple[tuple[bytes | memoryview | Stretch, ...], tuple[float, ...]]:
     """The body in its recorded pieces, which are stretched where the coding made it longer or shorter."""
     if not body:
         return (), ()
     total = sum(chunk.size for chunk in chunks)
     if total <= 0:
-        return (body,), (0.0,)
-    pieces: list[bytes | memoryview] = []
+        return (Stretch(body, 0, body.size) if isinstance(body, Large) else body,), (0.0,)
+    pieces: list[bytes | memoryview | Stretch] = []
     times: list[float] = []
     source = memoryview(body) if len(body) > LARGE else body
     seen = begin = 0
     for chunk in chunks:
         seen += chunk.size
-        end = len(body) * seen // total
+        end = size_of(body) * seen // total
         if end > begin:
-            pieces.append(source[begin:end])
+            pieces.append(Stretch(body, begin, end) if isinstance(body, Large) else source[begin:end])
             times.append(chunk.at_ms)
             begin = end
     return tuple(pieces), tuple(times)
 
 
 def _as_chunks(
-    pieces: Sequence[bytes | memoryview], at_ms: Sequence[float], trailers: Headers
-) -> tuple[tuple[bytes | memoryview, ...], tuple[float, ...]]:
+    pieces: Sequence[bytes | memoryview | Stretch], at_ms: Sequence[float], trailers: Headers
+) -> tuple[tuple[bytes | memoryview | Stretch, ...], tuple[float, ...]]:
     """Pieces in the chunked coding, the end joined to the last (RFC 9112 §7.1), and when each is due."""
     fields = "".join(f"{_line(name)}: {_line(value)}\r\n" for name, value in trailers)
     end = _LAST_CHUNK + fields.encode("utf-8" if not fields.isascii() else "latin-1", "surrogateescape") + b"\r\n"
-    coded: list[bytes | memoryview] = []
+    coded: list[bytes | memoryview | Stretch] = []
     times: list[float] = []
     for number, piece in enumerate(pieces):
         last = end if number == len(pieces) - 1 else b""
-        parts = (b"%x\r\n" % len(piece), piece, b"\r\n" + last) if len(piece) > LARGE else (_chunk(piece) + last,)
+        parts: tuple[bytes | memoryview | Stretch, ...]
+        if isinstance(piece, Stretch) or len(piece) > LARGE:
+            parts = (b"%x\r\n" % len(piece), piece, b"\r\n" + last)
+        else:
+            parts = (_chunk(piece) + last,)
         coded += parts
         times += [at_ms[number]] * len(parts)
     return (tuple(coded), tuple(times)) if coded else ((end,), (0.0,))

@@ -30,6 +30,7 @@ from truemirror.core.mirror.timeline import NOWHERE
 from truemirror.core.wire.authority import without_port
 from truemirror.core.wire.canonical import canonical_path
 from truemirror.core.wire.exchange import Exchange, Fault, Request, Response
+from truemirror.core.wire.large import is_large, size_of
 from truemirror.core.wire.relocate import relocated
 from truemirror.core.wire.render import Asker, Rendered, render
 from truemirror.errors import TruemirrorError, UsageError
@@ -335,7 +336,7 @@ class Door:
             decision,
             request=known.request,
             scenario=mount.name_of(decision.place),
-            largest=self.limits.body_bytes,
+            largest=self.limits.content,
             missed=missed,
         )
         return replace(act, rendered=handshake(outcome, routed.request, asker), script=script)
@@ -415,6 +416,13 @@ class Door:
                 raise UsageError(
                     f"the mode {mount.replayer.mode} asks the live {mount.service}, whose address is not known",
                     fix=f"add --upstream {mount.service}=URL",
+                )
+            if is_large(request.body):
+                size = size_of(request.body)
+                raise UsageError(
+                    f"the mode {mount.replayer.mode} does not pass on a request body of {size} bytes",
+                    where=known.request,
+                    fix=f"record it: truemirror record {mount.replayer.mirror.service} --upstream URL",
                 )
             exchange = await mount.forwarding.ask(request, lookup, known.session, todo, time.perf_counter() * 1000.0)
         except TruemirrorError as error:

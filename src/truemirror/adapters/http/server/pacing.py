@@ -1,11 +1,12 @@
 """When each piece of an answer's body is due: at its recorded time, or as fast as a bandwidth allows.
 
-Rules: nothing is copied; a slice is a view of the body, made when its time comes, so a slow client costs no more memory
-than a fast one. A slice is due when a line of that bandwidth would have brought its last byte.
+Rules: nothing is copied; a slice is a view of the body, or read from its file, when its time comes, so a slow client
+costs no more memory than a fast one. A slice is due when a line of that bandwidth would have brought its last byte.
 """
 
 from collections.abc import Iterator
 
+from truemirror.core.wire.large import Stretch
 from truemirror.core.wire.render import Rendered
 
 _SLICES_PER_SECOND = 20
@@ -33,8 +34,11 @@ def due_pieces(rendered: Rendered, *, paced: bool, rate: float) -> Iterator[Due]
             yield free_at, part
 
 
-def _slices(piece: bytes | memoryview, size: int) -> Iterator[memoryview | bytes]:
+def _slices(piece: bytes | memoryview | Stretch, size: int) -> Iterator[memoryview | bytes]:
     """A piece in slices of so many bytes."""
+    if isinstance(piece, Stretch):
+        yield from piece.slices(size)
+        return
     if len(piece) <= size:
         yield piece
         return

@@ -6,6 +6,7 @@ feeds) is refused. A request that opens a WebSocket says so; any other offer to 
 such a request is an ordinary one.
 """
 
+import hashlib
 from dataclasses import dataclass
 
 import httptools
@@ -15,6 +16,7 @@ from truemirror.core.mirror.parts import WEBSOCKET
 from truemirror.core.wire.coding import decode
 from truemirror.core.wire.exchange import Coding, Request
 from truemirror.core.wire.headers import Headers
+from truemirror.core.wire.large import HELD, Large
 
 _TLS = b"\x16\x03"
 
@@ -25,12 +27,19 @@ class Limits:
 
     head_bytes: int = 64 * 1024
     """Request line and header fields."""
-    body_bytes: int = 64 * 1024 * 1024
-    """A request's body, on the wire and decoded."""
+    body_bytes: int = 2 * 1024 * 1024 * 1024
+    """A request's body on the wire; one of more than `HELD` bytes is known by its hash alone."""
+    content_bytes: int = 64 * 1024 * 1024
+    """What a body unfolds to whose content codings are taken off, and a message of a WebSocket."""
     arrival_seconds: float = 30.0
     """From the first byte of a request's head to its last, and between two pieces of its body."""
     hold_seconds: float = 120.0
     """How long a recorded timeout holds a connection whose client does not leave."""
+
+    @property
+    def content(self) -> int:
+        """Bytes that are held of one content."""
+        return min(self.content_bytes, self.body_bytes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +70,7 @@ class Reader:
     """Reads one connection."""
 
     __slots__ = (
-        "_arrived", "_body", "_body_size", "_fed", "_fields", "_head_size", "_http10", "_in_head", "_limits",
+        "_arrived", "_body", "_body_size", "_fed", "_fields", "_hash", "_head_size", "_http10", "_in_head", "_limits",
         "_malformed", "_opening", "_parser", "_upgrading", "_url", "clean", "continue_due", "in_body",
     )  # fmt: skip
 
@@ -89,6 +98,7 @@ class Reader:
         self._fields: list[tuple[str, str]] = []
         self._body = bytearray()
         self._body_size = 0
+        self._hash: hashlib._Hash | None = None
 
     def feed(self, piece: bytes) -> list[Arrived | Malformed]:
         """Read on; gives the requests that became whole, and a Malformed as the last one if reading ends here."""
@@ -196,7 +206,13 @@ class Reader:
         """A piece of the body."""
         self.continue_due = False
         self._grow(len(piece))
-        self._body += piece
+        if self._hash is None:
+            self._body += piece
+            if self._body_size <= HELD:
+                return
+            self._hash, piece = hashlib.sha256(), bytes(self._body)
+            self._body.clear()
+        self._hash.update(piece)
 
     def on_message_complete(self) -> None:
         """The request is whole."""
@@ -207,10 +223,10 @@ class Reader:
         self.continue_due = False
         opening, self._opening = self._opening, None
         headers = opening or Headers(tuple(self._fields))
-        body = bytes(self._body)
+        body = bytes(self._body) if self._hash is None else Large(self._hash.hexdigest(), self._body_size)
         codings: tuple[Coding, ...] = ()
-        if body and (named := headers.joined("content-encoding")):
-            body, codings = decode(body, named, self._limits.body_bytes)
+        if body and self._hash is None and (named := headers.joined("content-encoding")):
+            body, codings = decode(body, named, self._limits.content)
         target, headers = _origin_form(self._url.decode("latin-1"), headers)
         request = Request(self._parser.get_method().decode("ascii"), target, headers, body, codings)
         opens = opening is not None and not self._http10

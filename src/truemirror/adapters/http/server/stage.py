@@ -6,6 +6,7 @@ three are an RST before any byte. One act at a time; whoever asked is told when 
 """
 
 import asyncio
+import logging
 import socket
 import struct
 from collections.abc import Callable, Iterator
@@ -16,7 +17,9 @@ from truemirror.adapters.http.server.pacing import Due, due_pieces
 from truemirror.adapters.http.server.speaking import Script
 from truemirror.core.wire.exchange import Fault, FaultKind
 from truemirror.core.wire.render import Asker, Rendered, render_partial
+from truemirror.errors import TruemirrorError
 
+_LOG = logging.getLogger("truemirror.server")
 _RESET = struct.pack("ii", 1, 0)
 """SO_LINGER on, for no time: closing sends a reset."""
 _LINGER_SECONDS = 2.0
@@ -27,8 +30,9 @@ _UNTAKEN = 64 * 1024
 _TAKING_SECONDS = 0.02
 
 
-_Rest = tuple[Iterator[Due], Due, float, bool]
-"""What of an answer is still to be sent: the later pieces, the next one, when the head went, whether to close then."""
+Then = Callable[[], None]
+_Rest = tuple[Iterator[Due], Due, float, Then | None]
+"""What of an answer is still to be sent: the later pieces, the next one, when the head went, and what comes then."""
 
 
 class Stage:
@@ -80,7 +84,7 @@ class Stage:
         elif act.rendered is not None and _comes_in_pieces(act, act.rendered):
             self._transport.write(act.rendered.head)
             due = due_pieces(act.rendered, paced=act.paced, rate=act.rate)
-            self._send(due, next(due, None), self._loop.time(), act.rendered.close)
+            self._begin_sending(due, self.close if act.rendered.close else None)
         elif act.rendered is not None:
             self._transport.write(act.rendered.whole())
             if act.refusing:
@@ -118,20 +122,38 @@ class Stage:
         if self._timer is None:
             self._done()
 
-    def _send(self, pieces: Iterator[Due], piece: Due | None, began: float, close: bool) -> None:
+    def _begin_sending(self, due: Iterator[Due], then: Then | None) -> None:
+        """Send pieces, the first of them now."""
+        self._send(due, None, self._loop.time(), then, fresh=True)
+
+    def _send(
+        self, pieces: Iterator[Due], piece: Due | None, began: float, then: Then | None, *, fresh: bool = False
+    ) -> None:
         """The pieces whose time has come, and a wait for the next; a client that takes none holds them up."""
+        if fresh:
+            piece = self._next(pieces)
         self._held_up = None
         while piece is not None:
             wait = began + piece[0] - self._loop.time()
             if wait <= 0 and self._transport.get_write_buffer_size() > _UNTAKEN:
-                wait, self._held_up = _TAKING_SECONDS, (pieces, piece, began, close)
+                wait, self._held_up = _TAKING_SECONDS, (pieces, piece, began, then)
             if wait > 0:
-                self._later(wait, self._send, pieces, piece, began, close)
+                self._later(wait, self._send, pieces, piece, began, then)
                 return
             self._transport.write(piece[1])
-            piece = next(pieces, None)
-        if close:
-            self.close()
+            piece = self._next(pieces)
+        if then is not None and not self.over:
+            then()
+
+    def _next(self, pieces: Iterator[Due]) -> Due | None:
+        """The next piece. A body whose file is gone or was cut ends the connection: its end would be a lie."""
+        try:
+            return next(pieces, None)
+        except (OSError, TruemirrorError):
+            _LOG.exception("a body could not be read to its end")
+            self.over = True
+            self._transport.abort()
+            return None
 
     def _linger(self) -> None:
         """End, but listen for a while: closing on a client that still sends would take our last words from it."""
@@ -145,7 +167,13 @@ class Stage:
         if fault.kind is FaultKind.GARBAGE:
             self._transport.write(fault.received)
         elif fault.partial is not None:
-            self._transport.write(render_partial(fault.partial, asker))
+            partial = render_partial(fault.partial, asker)
+            if partial.is_large:
+                self._transport.write(partial.head)
+                rest = replace(fault, partial=None, received=b"")
+                self._begin_sending(due_pieces(partial, paced=False, rate=0.0), lambda: self._fail(rest, asker))
+                return
+            self._transport.write(partial.whole())
         elif fault.received:  # half a head is no answer, but bytes all the same
             self._transport.write(fault.received)
         match fault.kind:
