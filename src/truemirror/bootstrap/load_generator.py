@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from truemirror.adapters.load_runs import LoadRuns
+    from truemirror.adapters.load_runs import Kept, LoadRuns
     from truemirror.adapters.load_runs.calibrating import Proof
     from truemirror.config import Config
     from truemirror.core.load.calibration import Calibration
     from truemirror.core.load.profile import Profile
     from truemirror.core.load.ran import Held
+    from truemirror.core.wire.exchange import Exchange
     from truemirror.usecases.load import Heard, Made, Order, Wish
 
 _TWICE = 2.0
@@ -24,8 +25,11 @@ class LoadGenerator:
 
     def __init__(self, config: Config, wish: Wish) -> None:
         """Nothing is started. A single process stays on one core, the mirrors are on another."""
+        from truemirror.usecases.load_held import Answers
+
         self._config = config
         self._wish = wish
+        self._answers = Answers()
 
     def make(self, order: Order, heard: Heard) -> Made:
         """Make a run. Raises CouldNotRun, UsageError."""
@@ -37,8 +41,9 @@ class LoadGenerator:
             order.seconds,
             order.workers,
             failing_share=order.failing_share,
+            sampled_share=order.sampled_share,
         )
-        return self._runs().make(run, heard)
+        return self._runs().make(run, heard, self._keep)
 
     def calibration(self, profile: Profile, workers: int) -> Calibration:
         """What it can do here, as it was proven today for such flows, or is now. Raises CouldNotRun."""
@@ -54,8 +59,8 @@ class LoadGenerator:
         kept = kept_proof(file, time.time())
         proof = _proof(kept) if kept else None
         if proof is None or not _reaches(proof, tightest, rate):
-            below = [one for one in RATES if one < _TWICE * rate]
-            rates = (*below, next((one for one in RATES if one >= _TWICE * rate), _TWICE * rate))
+            higher = next((one for one in RATES if one > _TWICE * rate), None)
+            rates = (_TWICE * rate, higher) if higher else (_TWICE * rate,)
             proof = calibrate(self._runs(), tightest, rates=rates, workers=workers, calls=calls)
             if not complaints(proof.calibration(tightest, rate), None, rate):
                 keep_proof(file, _document(proof), time.time())
@@ -68,10 +73,22 @@ class LoadGenerator:
         return canary()
 
     def held(self) -> Held:
-        """Nothing is kept yet."""
-        from truemirror.core.load.ran import Held
+        """What the answers that were kept of the run say of their contracts. Raises FormatError, StoreError."""
+        from truemirror.bootstrap import conformance
+        from truemirror.usecases.load_held import hold
+        from truemirror.usecases.redact import Redactor, policy_of
 
-        return Held()
+        redactor = Redactor(policy_of(self._config.redaction))
+
+        def clean(exchange: Exchange) -> Exchange:
+            """Without secrets."""
+            return redactor.redact(exchange, "load")
+
+        return hold(self._answers.all(), lambda name: conformance(self._config, name), clean)
+
+    def _keep(self, kept: Kept) -> None:
+        """An answer was kept."""
+        self._answers.keep(kept.service, kept.exchange, kept.error)
 
     def _runs(self) -> LoadRuns:
         """Where a run is made."""

@@ -186,6 +186,11 @@ def check_rate(profile: Profile, calibration: Calibration, *, force: bool) -> No
     """Whether the generator can make the rate at all, and well enough. Raises CouldNotRun."""
     rate = max([profile.arrivals.rate, *(stage.rate for stage in profile.stages)])
     allowed = rate_allowed(calibration)
+    if not calibration.r_max and not force:
+        raise CouldNotRun(
+            f"the generator cannot keep time here, not even at {2 * rate:g} flows/s against a server that does nothing",
+            fix="end what else uses this machine, load slower, or --force it (the verdict may be INVALID then)",
+        )
     if rate > allowed and not force:
         raise CouldNotRun(
             f"{rate:g} flows/s are too many for this generator: it was proven up to {calibration.r_max:g}/s,"
