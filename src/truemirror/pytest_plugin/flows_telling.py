@@ -152,6 +152,7 @@ class Telling:
         last["truemirror_flow"] = {
             "past": document,
             "title": title_of(told.item),
+            "about": about(told.item),
             "beside": results,
             "held": str(state) if state is not None else "",
             "ended": state is not None and state.ended and failed,
@@ -221,9 +222,15 @@ def allowed_errors(item: pytest.Item) -> tuple[str, ...] | None:
 
 
 def title_of(item: pytest.Item) -> str:
-    """What a flow is about: the first line of its docstring, or its name in words."""
-    text = (getattr(getattr(item, "obj", None), "__doc__", None) or "").strip().partition("\n")[0].strip()
-    return text or item.name.removeprefix("test_").replace("_", " ")
+    """What a flow shows: the name of its test, in words."""
+    name, bracket, parameters = item.name.removeprefix("test_").partition("[")
+    words = name.replace("_", " ")
+    return f"{words[:1].upper()}{words[1:]}{f' ({parameters[:-1]})' if bracket else ''}"
+
+
+def about(item: pytest.Item) -> str:
+    """What its author says of it: the first line of its docstring."""
+    return (getattr(getattr(item, "obj", None), "__doc__", None) or "").strip().partition("\n")[0].strip()
 
 
 def _first_line(tries: Sequence[Try]) -> str:
