@@ -12,7 +12,6 @@ from truemirror.core.flow.trace import Trace
 
 if TYPE_CHECKING:
     from truemirror.adapters.flow_files import Kept
-    from truemirror.core.flow.compare import Comparison
     from truemirror.core.flow.thin import Limits
     from truemirror.core.mirror.redaction_names import RedactionPolicy
 
@@ -55,14 +54,6 @@ def read_traces(folder: Path) -> "tuple[Kept, ...]":
     from truemirror.adapters.flow_files import read_traces
 
     return read_traces(folder)
-
-
-def compare_folders(left: Path, right: Path) -> "Comparison":
-    """Compare the traces of two runs, as a mirrored and a live one. Raises FormatError, StoreError."""
-    from truemirror.adapters.flow_files import read_traces
-    from truemirror.core.flow.compare import compare_runs
-
-    return compare_runs(*([one.trace for one in read_traces(folder)] for folder in (left, right)))
 
 
 def _link(kept: "Kept") -> str:

@@ -289,9 +289,9 @@ def _row(call: Call) -> Row:
 
 def _verdict(call: Call) -> tuple[str, str]:
     """What the contract says of a call, and its tone."""
-    if call.findings:
-        worst = min((one.level.value for one in call.findings), key=list(TONES).index)
-        return f"{len(call.findings)} finding{'s' if len(call.findings) > 1 else ''}", TONES[worst]
+    found = [one.level.value for one in call.findings if one.level is not Level.INFO]
+    if found:
+        return f"{len(found)} {_many('finding', found)}", TONES[min(found, key=list(TONES).index)]
     return ("kept", "passed") if call.operation else ("no contract", "plain")
 
 
