@@ -1,6 +1,8 @@
 """`truemirror load derive` as it is used."""
 
 import json
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -8,7 +10,9 @@ import pytest
 from tests.core.load.recorded import call, login
 
 from truemirror.adapters.mirror_files import MirrorFiles
+from truemirror.bootstrap import mirror_server
 from truemirror.cli.main import run
+from truemirror.cli.output import load_config
 from truemirror.core.mirror.model import Mirror, Scenario
 from truemirror.errors import ExitCode
 
@@ -74,3 +78,18 @@ def test_tools_are_told_of_the_flows(project: Path, capsys: pytest.CaptureFixtur
     assert run(["load", "derive", "deals", "--json"]) == ExitCode.KEPT
     told = json.loads(capsys.readouterr().out)
     assert told["flows"] == [{"name": "ada-looks", "weight": 1.0, "requests": 2, "data": "ada"}]
+
+
+def test_the_locust_file_runs_under_plain_locust(project: Path) -> None:
+    """As it is, against the mirror, without a failed request."""
+    assert run(["load", "derive", "deals", "-o", "looks.toml", "--locustfile", "looks.py"]) == ExitCode.KEPT
+    with mirror_server(load_config(), ["deals"]) as server:
+        line = ["-f", "looks.py", "--headless", "-u", "1", "-t", "2s", "--host", server.url("deals")]
+        told = ["--json", "--exit-code-on-error", "1", "--only-summary"]
+        done = subprocess.run(
+            [sys.executable, "-m", "locust", *line, *told], capture_output=True, text=True, timeout=60
+        )
+    assert done.returncode == 0, done.stderr
+    assert {one["name"]: one["num_failures"] for one in json.loads(done.stdout)} == {
+        "POST /v1/login": 0, "GET /v1/deals": 0,
+    }  # fmt: skip

@@ -6,6 +6,7 @@ text can become code. Where a service has no address in the environment, the cla
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from keyword import iskeyword
 
 from truemirror.core.load.profile import Call, Flow, Profile
 
@@ -69,7 +70,6 @@ def ask(user, values, service, name, method, target, headers, body, expects, tak
     else:
         target = filled(target, values, lambda value: quote(str(value), safe=""))
     headers = {{key: filled(value, values) for key, value in headers.items()}}
-    fill = filled_json if body[:1] in "[{{\\"" else filled
     with user.client.request(
         method,
         ADDRESSES.get(service, "") + target,
@@ -109,7 +109,7 @@ def locust_file(profile: Profile, file: str = "locustfile.py") -> str:
     data = "{\n" + "".join(_pool(name, rows) for name, rows in profile.data.items()) + "}"
     title = re.sub(r"[^\w .-]", "", f"The flows of {profile.name} as Locust users.")
     head = _HEAD.format(title=title, file=re.sub(r"[^\w./-]", "", file), addresses=f"{{{addresses}}}", data=data)
-    taken: set[str] = set()
+    taken = {"Flows", "FastHttpUser"}
     return head + "".join("\n\n" + "\n".join(_user(flow, _class(flow.name, taken))) + "\n" for flow in profile.flows)
 
 
@@ -163,7 +163,7 @@ def _class(name: str, taken: set[str]) -> str:
     """A class's name, as AdaLooksAround."""
     words = re.findall(r"[A-Za-z0-9]+", name)
     plain = "".join(word[:1].upper() + word[1:] for word in words) or "Flow"
-    plain = f"Flow{plain}" if plain[0].isdigit() else plain
+    plain = f"Flow{plain}" if plain[0].isdigit() or iskeyword(plain) else plain
     unique, number = plain, 2
     while unique in taken:
         unique, number = f"{plain}{number}", number + 1
