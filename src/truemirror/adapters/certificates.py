@@ -184,7 +184,8 @@ def _chain(ca: x509.Certificate, ca_key: EllipticCurvePrivateKey, names: Iterabl
     )
     with tempfile.TemporaryDirectory(prefix="truemirror-") as folder:
         file = Path(folder) / "chain.pem"
-        file.write_bytes(_pem(key) + certificate.public_bytes(Encoding.PEM))
+        # The CA goes along, although clients who trust it need it not: browsers are told by its digest whom to believe.
+        file.write_bytes(_pem(key) + certificate.public_bytes(Encoding.PEM) + ca.public_bytes(Encoding.PEM))
         yield file
 
 
