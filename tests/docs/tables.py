@@ -18,7 +18,18 @@ DOCS = Path(__file__).parents[2] / "docs"
 _TABLE = re.compile(r"(<!-- table: ([\w ./-]+) -->\n)((?:\|[^\n]*\n)*)")
 
 Row = tuple[str, ...]
-_OWN_TABLES = ("`root`", "`source`", "`name`", "`services`", "`redaction`", "`waivers`", "`verify`")
+_OWN_TABLES = (
+    "`root`",
+    "`source`",
+    "`name`",
+    "`services`",
+    "`redaction`",
+    "`waivers`",
+    "`verify`",
+    "`flows`",
+    "`environments`",
+    "`quarantine`",
+)
 """Fields that are no keys, or have a table of their own."""
 
 
@@ -33,7 +44,10 @@ def options(command: str) -> list[Row]:
     """Every option of a command, as its `--help` tells."""
     from truemirror.cli.main import cli
 
-    found = cli.get_command(click.Context(cli), command)
+    found: click.Command | None = cli
+    for word in command.split():
+        assert isinstance(found, click.Group)
+        found = found.get_command(click.Context(found), word)
     assert found is not None
     told = [one for one in found.params if isinstance(one, click.Option)]
     return [("option", "meaning"), *((_code(_spelled(one)), _sentence(one.help or "") + _default(one)) for one in told)]
@@ -83,8 +97,9 @@ def pytest_options() -> list[Row]:
 def markers() -> list[Row]:
     """Every marker of the pytest plugin."""
     from truemirror.pytest_plugin import _MARKERS
+    from truemirror.pytest_plugin.flows_options import MARKERS
 
-    split = (line.partition("): ") if "): " in line else line.partition(": ") for line in _MARKERS)
+    split = (line.partition("): ") if "): " in line else line.partition(": ") for line in (*_MARKERS, *MARKERS))
     return [("marker", "meaning"), *((_code(a + b.rstrip(": ")), _sentence(text)) for a, b, text in split)]
 
 
@@ -101,10 +116,15 @@ def fixtures() -> list[Row]:
 
 def keys(name: str) -> list[Row]:
     """Every key of a part of the configuration, from its class."""
-    from truemirror.config import model
+    from truemirror.config import flows, model
     from truemirror.core.contract import waivers
+    from truemirror.core.flow import quarantine, safety
 
-    body = [one for module in (model, waivers) for one in ast.parse(inspect.getsource(module)).body]
+    body = [
+        one
+        for module in (model, waivers, flows, safety, quarantine)
+        for one in ast.parse(inspect.getsource(module)).body
+    ]
     (made,) = (one for one in body if isinstance(one, ast.ClassDef) and one.name == name)
     rows: list[Row] = [("key", "default", "meaning")]
     for field, after in zip(made.body, [*made.body[1:], made.body[-1]], strict=True):

@@ -111,16 +111,26 @@ def _outcomes(junit: Path) -> Iterator[TestOutcome]:
         return
     for case in root.iter("testcase"):
         file = case.get("file") or case.get("classname", "").replace(".", "/")
-        name = f"{file}::{case.get('name', '')}"
+        name = "::".join((file, *_classes(case, file), case.get("name", "")))
         seconds = float(case.get("time", "0") or 0)
         broken = case.find("failure") if case.find("failure") is not None else case.find("error")
         skipped = case.find("skipped")
+        told = {one.get("name"): one.get("value", "") for one in case.iter("property")}
+        page = told.get("flow-page", "")
         if broken is not None:
-            yield TestOutcome(name, State.BROKEN, (broken.text or broken.get("message") or "").strip(), seconds)
+            state = State.UNKNOWN if told.get("flow-standing") == "unknown" else State.BROKEN
+            yield TestOutcome(name, state, (broken.text or broken.get("message") or "").strip(), seconds, page)
         elif skipped is not None:
             yield TestOutcome(name, State.NOT_RUN, skipped.get("message", ""), seconds)
         else:
             yield TestOutcome(name, State.KEPT, "", seconds)
+
+
+def _classes(case: ET.Element, file: str) -> tuple[str, ...]:
+    """The classes around a test, or the test that a result stands beside, outermost first."""
+    module = file.removesuffix(".py").replace("/", ".")
+    inside = case.get("classname", "").removeprefix(module)
+    return tuple(inside.strip(".").split(".")) if inside.startswith(".") else ()
 
 
 def _document(path: Path) -> dict[str, Any]:

@@ -424,23 +424,27 @@ def schema_of_samples(
     return infer_schema(samples(path, progress), decisions)
 
 
-def gate(config: Config, watcher: Watcher, *, suites: bool = True) -> Evidence:
+def gate(config: Config, watcher: Watcher, *, suites: bool = True, flows: bool = True) -> Evidence:
     """Run every stage of the gate and judge. Raises UsageError, StoreError."""
     from truemirror import __version__
     from truemirror.adapters.clock import SystemClock
     from truemirror.adapters.mirror_files import MirrorFiles
     from truemirror.adapters.revision import revision
     from truemirror.adapters.suites import PytestSuites
-    from truemirror.usecases.gate import Sources, run_gate, suites_of
+    from truemirror.bootstrap.flows_command import why_not
+    from truemirror.usecases.gate import Sources, flow_suites_of, run_gate, suites_of
 
     store = MirrorFiles(config.mirrors)
     options = [f"--mirrors={config.mirrors}", f"--contracts={config.contracts}"]
+    options.append(f"--flows-traces={config.report / 'flows'}")
     sources = Sources(
         check=lambda: check(config),
         mirrors=lambda: (store.load_all_readable(name)[0] for name in store.services()),
         suites=suites_of(config) if suites else (),
         runner=PytestSuites(config.root, options),
         clock=SystemClock(),
+        flows=flow_suites_of(config) if suites and flows else (),
+        no_flows=why_not,
     )
     known = revision(config.root)
     facts = {"revision": known} if known else {}

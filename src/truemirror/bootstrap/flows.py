@@ -315,3 +315,22 @@ def browser(**options: Any) -> Any:
     from truemirror.adapters.browser.options import BrowserOptions
 
     return Chromium(BrowserOptions(**options)).start()
+
+
+def write_down(told: Sequence[Mapping[str, Any]]) -> str:
+    """Add a run to the history, and write the page over all flows; gives back what went wrong."""
+    from pathlib import Path
+
+    from truemirror.adapters.flow_history import read_history, write_history
+    from truemirror.bootstrap.flow_pages import keep_index
+    from truemirror.core.flow.standing import past_of
+    from truemirror.errors import TruemirrorError
+
+    try:
+        folder = Path(told[0]["folder"])
+        new = [past for one in told if (past := past_of(one["past"])) is not None]
+        write_history(folder, [*read_history(folder), *new])
+        keep_index(folder)
+    except TruemirrorError as error:
+        return str(error)
+    return ""

@@ -7,6 +7,7 @@ process or from workers. The results beside a test (`NODEID::contract`, `NODEID:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +24,15 @@ class FlowReports:
         self._config = config
         self._told: list[dict[str, Any]] = []
         self._trouble = ""
+        self._lines_to = _begin(config)
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Tell which flows there are."""
+        if not self._lines_to:
+            return
+        from truemirror.pytest_plugin.flows_listing import listed
+
+        self._write({"collected": listed(session.items)})
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_report_teststatus(self, report: pytest.CollectReport | pytest.TestReport) -> Any:
@@ -39,6 +49,16 @@ class FlowReports:
         if told is None:
             return
         self._told.append(told)
+        if self._lines_to:
+            beside = {one["name"]: {"text": one["text"], "quarantined": one["held"]} for one in told["beside"]}
+            flow = {
+                "title": told["title"],
+                "about": told["about"],
+                **told["past"],
+                "beside": beside,
+                "quarantine": told["held"],
+            }
+            self._write({"flow": {**flow, "folder": told["folder"]}})
         for one in told["beside"]:
             self._config.hook.pytest_runtest_logreport(report=_beside(report, one))
 
@@ -47,9 +67,9 @@ class FlowReports:
         """Write the history; a flaky flow fails the run where that is wanted."""
         if not self._told:
             return
-        from truemirror.pytest_plugin.flows_history import write_down
+        from truemirror.bootstrap.flows import write_down
 
-        self._trouble = write_down(self._config, self._told)
+        self._trouble = self._trouble or write_down(self._told)
         wanted = self._config.getoption("--flows-fail-on-flaky") or self._config.getoption("--fail-on-flaky", False)
         bad = self._trouble or (wanted and any(_standing(one) == "flaky" for one in self._told))
         if bad and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
@@ -62,6 +82,16 @@ class FlowReports:
             terminalreporter.section("flows", sep="-")
         for text, bad in lines:
             terminalreporter.write_line(text, red=bad, yellow=not bad)
+
+    def _write(self, line: dict[str, Any]) -> None:
+        """Add a line to the report that was asked for."""
+        import json
+
+        try:
+            with Path(self._lines_to).open("ab") as file:
+                file.write(json.dumps(line, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n")
+        except OSError as error:
+            self._trouble = f"{self._lines_to}: the report cannot be written: {error.strerror}"
 
     def _lines(self) -> Iterator[tuple[str, bool]]:
         """What a person should know, and whether it is bad."""
@@ -83,6 +113,20 @@ class FlowReports:
             yield self._trouble, True
 
 
+def _begin(config: pytest.Config) -> str:
+    """The file of the report that was asked for, empty at first. Raises pytest.UsageError."""
+    asked = config.getoption("--flows-report")
+    if not asked:
+        return ""
+    path = config.invocation_params.dir / asked
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"")
+    except OSError as error:
+        raise pytest.UsageError(f"--flows-report={asked}: it cannot be written: {error.strerror}") from None
+    return str(path)
+
+
 def _standing(told: dict[str, Any]) -> str:
     """How a flow stands."""
     return str(told["past"]["standing"])
@@ -91,9 +135,10 @@ def _standing(told: dict[str, Any]) -> str:
 def _beside(report: pytest.TestReport, one: dict[str, Any]) -> pytest.TestReport:
     """A result beside a test's own, as a report."""
     file, line, domain = report.location
+    own, bracket, parameters = domain.partition("[")
     made = pytest.TestReport(
         nodeid=one["nodeid"],
-        location=(file, line, f"{domain}::{one['name']}"),
+        location=(file, line, f"{own}::{one['name']}{bracket}{parameters}"),
         keywords={},
         outcome="skipped" if one["held"] else "failed",
         longrepr=one["text"],

@@ -59,6 +59,8 @@ class Flows:
         """Why nothing can stand behind the pages; told again to every further test."""
         self._browser: Any = None
         self._number = 1
+        self._version = ""
+        """Name and version of the browser that ran last."""
         config = settings.config
         self._owners = Owners({name: one.hosts for name, one in config.services.items()}, config.flows.scheme)
         self._judge = judges(config)
@@ -85,7 +87,7 @@ class Flows:
             if not (told.worth_again and may_try_again(tries, self.settings.retries)):
                 break
             told.again()
-        self._telling.finish(told, tries, reports, self._behind)
+        self._telling.finish(told, tries, reports, self._version)
         for report in reports:
             item.ihook.pytest_runtest_logreport(report=report)
         item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
@@ -200,7 +202,7 @@ class Flows:
         from truemirror.bootstrap.flows import browser
 
         asked = self.settings
-        return browser(
+        made = browser(
             rules=behind.rules,
             ca=behind.ca,
             headless=asked.headless,
@@ -208,6 +210,8 @@ class Flows:
             locale=asked.locale,
             remote=asked.remote,
         )
+        self._version = made.version
+        return made
 
     def _stop_browser(self) -> None:
         """End the browser."""
@@ -236,6 +240,7 @@ class Flows:
         """End everything, before counts are put away."""
         self._stop_browser()
         self._stop_behind()
+        self.counts.trouble += self._telling.trouble
 
 
 def _named(calls: Any) -> Iterator[Any]:

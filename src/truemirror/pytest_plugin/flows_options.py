@@ -42,7 +42,7 @@ def add_options(parser: pytest.Parser) -> None:
         help="how often a flow is tried again after the browser broke (2)",
     )
     add("--flows-fail-on-flaky", action="store_true", help="let the run fail when a flow passed only on another try")
-    add("--flows-report", metavar="FILE", default="", help="write how every flow stands, as JSON")
+    add("--flows-report", metavar="FILE", default="", help="write how every flow stands, a line of JSON each")
 
 
 def is_asked(config: pytest.Config) -> bool:

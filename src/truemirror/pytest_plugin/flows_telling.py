@@ -4,25 +4,24 @@ Rules: everything that other processes need rides on the reports, as plain value
 nothing else. A failure in quarantine is told and breaks nothing; one whose quarantine ended breaks, and says so.
 """
 
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from truemirror.core.contract.finding import Finding
 from truemirror.core.flow.holding import page_findings, violations
 from truemirror.core.flow.quarantine import Held, held
+from truemirror.core.flow.quarantine import beside as beside_of
 from truemirror.core.flow.standing import Past, Standing, standing_of
 from truemirror.core.flow.trace import Call, Outcome, Trace, Try
-from truemirror.errors import BrowserLost, CouldNotRun
+from truemirror.errors import BrowserLost, CouldNotRun, TruemirrorError
 from truemirror.pytest_plugin.flows_attempt import Attempt
 from truemirror.pytest_plugin.flows_settings import FlowSettings
 from truemirror.pytest_plugin.holding import told as told_finding
-
-if TYPE_CHECKING:
-    from truemirror.bootstrap.flows import Behind
 
 _LISTED = 20
 _SECTION = "flow"
@@ -78,6 +77,8 @@ class Telling:
         """Nothing ran yet."""
         self._settings = settings
         self._now: Told | None = None
+        self.trouble: list[str] = []
+        """What could not be kept."""
 
     def begin(self, item: pytest.Item) -> Told:
         """A test begins."""
@@ -89,16 +90,14 @@ class Telling:
         if self._now is not None and report.failed:
             self._now.heard(call, browser_is_lost)
 
-    def finish(
-        self, told: Told, tries: Sequence[Try], reports: Sequence[pytest.TestReport], behind: "Behind | None"
-    ) -> None:
+    def finish(self, told: Told, tries: Sequence[Try], reports: Sequence[pytest.TestReport], browser: str) -> None:
         """Its tries are over: put everything that is known onto its reports."""
         self._now = None
         if not tries:
             return
         standing, last = standing_of(tries), tries[-1]
         beside = list(_beside(told.item, last))
-        page = ""
+        page = self._keep(told, tries, browser)
         past = Past(
             test=told.item.nodeid,
             target=_target(self._settings),
@@ -111,6 +110,21 @@ class Telling:
             page=page,
         )
         self._decorate(told, past, beside, reports)
+
+    def _keep(self, told: Told, tries: Sequence[Try], browser: str) -> str:
+        """Keep the trace; gives back its page, relative to the folder of all, empty where there is none."""
+        from truemirror.bootstrap.flow_pages import keep_trace
+        from truemirror.usecases.redact import policy_of
+
+        settings, nodeid = self._settings, told.item.nodeid
+        trace = Trace(nodeid, settings.target, tuple(tries), told.began, browser)
+        policy = policy_of(settings.config.redaction)
+        try:
+            kept = keep_trace(settings.traces, trace, told.files, policy=policy, again=run_again(settings, nodeid))
+        except TruemirrorError as error:
+            self.trouble.append(f"the trace of {nodeid} could not be kept: {error}")
+            return ""
+        return f"{kept.folder.name}/{kept.page.name}" if kept.page else ""
 
     def _decorate(
         self, told: Told, past: Past, beside: Sequence[tuple[str, str]], reports: Sequence[pytest.TestReport]
@@ -128,15 +142,18 @@ class Telling:
                 tried = f"tried {past.tries} times; " if past.tries > 1 else ""
                 report.sections.append((_SECTION, f"{tried}infrastructure broke: nothing is known of the system"))
             properties = {"flow-target": past.target, "flow-standing": past.standing.value, "flow-page": past.page}
+            if past.page and report.when == "call":
+                report.sections.append((_SECTION, f"page: {self._settings.traces / past.page}"))
             report.user_properties += [(name, value) for name, value in properties.items() if value]
         document = past.document()
         if failed and state is not None and not state.ended:
             document["quarantined"] = True
-        results = [_result(nodeid, name, text, held(f"{nodeid}::{name}", entries, today)) for name, text in beside]
+        results = [_result(nodeid, name, text, held(beside_of(nodeid, name), entries, today)) for name, text in beside]
         last = reports[-1].__dict__
         last["truemirror_flow"] = {
             "past": document,
             "title": title_of(told.item),
+            "about": about(told.item),
             "beside": results,
             "held": str(state) if state is not None else "",
             "ended": state is not None and state.ended and failed,
@@ -147,7 +164,7 @@ class Telling:
 def _result(nodeid: str, name: str, text: str, state: Held | None) -> dict[str, Any]:
     """A result beside the test's own."""
     return {
-        "nodeid": f"{nodeid}::{name}",
+        "nodeid": beside_of(nodeid, name),
         "name": name,
         "text": text if state is None or not state.ended else f"{text}\n\n{state}",
         "held": str(state) if state is not None and not state.ended else "",
@@ -206,14 +223,32 @@ def allowed_errors(item: pytest.Item) -> tuple[str, ...] | None:
 
 
 def title_of(item: pytest.Item) -> str:
-    """What a flow is about: the first line of its docstring, or its name in words."""
-    text = (getattr(getattr(item, "obj", None), "__doc__", None) or "").strip().partition("\n")[0].strip()
-    return text or item.name.removeprefix("test_").replace("_", " ")
+    """What a flow shows: the name of its test, in words."""
+    name, bracket, parameters = item.name.removeprefix("test_").partition("[")
+    words = name.replace("_", " ")
+    return f"{words[:1].upper()}{words[1:]}{f' ({parameters[:-1]})' if bracket else ''}"
+
+
+def about(item: pytest.Item) -> str:
+    """What its author says of it: the first line of its docstring."""
+    return (getattr(getattr(item, "obj", None), "__doc__", None) or "").strip().partition("\n")[0].strip()
 
 
 def _first_line(tries: Sequence[Try]) -> str:
     """The first line of the first failure."""
     return next((one.message.strip().partition("\n")[0] for one in tries if one.message), "")
+
+
+def run_again(settings: FlowSettings, nodeid: str) -> str:
+    """One line for a shell that runs a flow again as it ran."""
+    words = ["pytest", nodeid]
+    if settings.environment:
+        words.append(f"--flows-environment={settings.environment}")
+    else:
+        words.append(f"--flows-target={settings.target}")
+    if settings.live:
+        words.append(f"--flows-live={','.join(settings.live)}")
+    return shlex.join(words)
 
 
 def _target(settings: FlowSettings) -> str:
@@ -233,8 +268,3 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
         seen.add(id(error))
         yield error
         error = error.__cause__ or error.__context__
-
-
-def trace_of(told: Told, tries: Sequence[Try], browser: str) -> Trace:
-    """The whole test as a value."""
-    return Trace(told.item.nodeid, told.settings.target, tuple(tries), told.began, browser)

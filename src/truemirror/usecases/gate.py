@@ -1,7 +1,7 @@
 """The gate: gather every kind of evidence the repository has, then judge.
 
 Rules: a stage is run for what it can show and never ends the others; what cannot be looked at is said, not left out.
-The order is cheap to dear: contracts, mirrors, freshness, suites.
+The order is cheap to dear: contracts, mirrors, freshness, suites, flows.
 """
 
 from collections import Counter
@@ -14,7 +14,7 @@ from truemirror.core.contract.finding import Finding, Level
 from truemirror.core.contract.rules import finding
 from truemirror.core.gate.evidence import Evidence
 from truemirror.core.gate.reasons import reasons_of
-from truemirror.core.gate.suite import Suite, SuiteResult, suite_check, suite_reasons
+from truemirror.core.gate.suite import FLOWS, Suite, SuiteResult, suite_check, suite_reasons
 from truemirror.core.gate.verdict import Check, Reason, Stage, State, Verdict, judge
 from truemirror.core.mirror.model import Mirror
 from truemirror.core.mirror.staleness import Age, age_of
@@ -53,6 +53,9 @@ class Sources:
     suites: Sequence[Suite]
     runner: SuiteRunner
     clock: Clock
+    flows: Sequence[Suite] = ()
+    no_flows: Callable[[], tuple[str, str]] = lambda: ("", "")
+    """Why flows cannot be run, and what to do; both empty where they can."""
 
 
 def run_gate(config: Config, sources: Sources, watcher: Watcher, facts: Mapping[str, str]) -> Evidence:
@@ -77,6 +80,12 @@ def run_gate(config: Config, sources: Sources, watcher: Watcher, facts: Mapping[
         watcher.step(f"{result.suite.service} {result.suite.kind}")
     results.sort(key=lambda result: (result.suite.kind, result.suite.service))
     stages.append(timed.end(suites_stage(config, results)))
+    if config.flows.suite:
+        timed.begin("flows", "Flows")
+        why, next_step = sources.no_flows() if sources.flows else ("left out", "truemirror gate")
+        flown = [] if why else list(sources.runner.run(sources.flows))
+        stages.append(timed.end(flows_stage(config, flown, why, next_step)))
+        results += flown
     stages = [_with_tests(stage, checked.findings, results) for stage in stages]
     return Evidence(judge(stages, facts), tuple(findings), tuple(results))
 
@@ -84,6 +93,11 @@ def run_gate(config: Config, sources: Sources, watcher: Watcher, facts: Mapping[
 def suites_of(config: Config) -> tuple[Suite, ...]:
     """The isolation suite of every service that names one."""
     return tuple(Suite(service.name, service.suite) for service in config.services.values() if service.suite)
+
+
+def flow_suites_of(config: Config) -> tuple[Suite, ...]:
+    """The suite of the flows, where one is configured."""
+    return (Suite(config.flows.pages, config.flows.suite, FLOWS),) if config.flows.suite else ()
 
 
 class _Timed:
@@ -257,6 +271,14 @@ def suites_stage(config: Config, results: Sequence[SuiteResult]) -> Stage:
     asked = any(service.suite for service in config.services.values())
     note = "left out" if asked else "no suite is configured"
     return Stage("suites", "Suites in isolation", checks, tuple(reasons), required=asked, note=note)
+
+
+def flows_stage(config: Config, results: Sequence[SuiteResult], why: str = "", next_step: str = "") -> Stage:
+    """Whether whole flows hold in a browser, on mirrors; `why` they were not run, and what to do about that."""
+    owners = {name: service.owner for name, service in config.services.items()}
+    checks = tuple(suite_check(result) for result in results)
+    reasons = [reason for result in results for reason in suite_reasons(result, owners.get(result.suite.service, ""))]
+    return Stage("flows", "Flows in a browser", checks, tuple(reasons), note=why, next_step=next_step)
 
 
 def _with_tests(stage: Stage, findings: Sequence[Finding], results: Sequence[SuiteResult]) -> Stage:

@@ -194,13 +194,13 @@ class Replayer:
             self.tally.forwarded += 1
             return todo
         walk = self._walks.get(session) or self._begin(session)
-        taken = step(Standing(walk.place, walk.home), hit.places, self._index.spans, self._begin_at)
+        taken = step(Standing(walk.place, walk.home, walk.skipped), hit.places, self._index.spans, self._begin_at)
         if taken.ahead and walk.made:
             taken = replace(taken, ahead=taken.ahead - self._own_writes(walk, taken.place))
         reason = self._why_not(taken)
         if reason:
             return self._miss(NoHit(hit.parts, operation_of(hit.parts.method, hit.parts.path)), reason)
-        walk.place = taken.place
+        walk.place, walk.skipped = taken.stands, taken.skipped
         if hit.relaxed or hit.varying or walk.flow is not None:
             return self._fitted(hit, live, walk, taken, follow)
         self._count(taken)
@@ -253,6 +253,7 @@ class Replayer:
             if (
                 walk is None
                 or walk.flow is not None
+                or walk.skipped
                 or revision != self.revision
                 or self.strict
                 or self.stale
@@ -260,7 +261,7 @@ class Replayer:
             ):
                 return False
             spans = self._index.spans
-            if walk.home != NOWHERE and walk.home != spans.scenario_of[place]:
+            if walk.home != NOWHERE and (place != walk.place + 1 or walk.home != spans.scenario_of[place]):
                 return False
             if self._has_writes and writes_between(walk.place, place, spans):
                 return False
@@ -296,9 +297,10 @@ class Replayer:
             if isinstance(found, NoHit):
                 return None
             walk = self._walks.get(session) or self._begin(session)
-            standing = Standing(walk.place, walk.home)
-            walk.place = step(standing, found.places, self._index.spans, self._begin_at).place
-            recorded = self._index.exchanges[walk.place]
+            standing = Standing(walk.place, walk.home, walk.skipped)
+            taken = step(standing, found.places, self._index.spans, self._begin_at)
+            walk.place, walk.skipped = taken.stands, taken.skipped
+            recorded = self._index.exchanges[taken.place]
             if follow is not None:
                 operation = operation_of(recorded.request.method, recorded.request.path)
                 self.tally.relaxed_one(operation, (f"{part} (value flow)" for part in follow.parts))

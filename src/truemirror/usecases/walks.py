@@ -13,7 +13,7 @@ from truemirror.core.mirror.timeline import NOWHERE
 class Walk:
     """Where one session stands and which values it has; it changes under the replayer's lock."""
 
-    __slots__ = ("flow", "home", "made", "place")
+    __slots__ = ("flow", "home", "made", "place", "skipped")
 
     def __init__(
         self, place: int = NOWHERE, home: int = NOWHERE, made: tuple[int, ...] = (), flow: Flow | None = None
@@ -21,6 +21,8 @@ class Walk:
         """Begin there."""
         self.place = place
         self.home = home
+        self.skipped: tuple[int, ...] = ()
+        """Reads that were stepped over; forgotten when the mirror becomes another one."""
         self.made = made
         """The places of writes that this session recorded itself."""
         self.flow = flow

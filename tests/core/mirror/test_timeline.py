@@ -85,3 +85,44 @@ def test_after_the_last_occurrence_comes_the_first() -> None:
     """As in polling that goes on longer than it was recorded."""
     spans = spans_of([["read", "read", "other"]])
     assert [step(Standing(place), [0, 1], spans).place for place in (NOWHERE, 0, 1, 2)] == [0, 1, 0, 0]
+
+
+@given(st.lists(KINDS, min_size=1, max_size=3), st.data())
+def test_reads_between_two_writes_may_come_in_any_order(conversations: list[list[str]], data: st.DataObject) -> None:
+    """A page asks for several things at once: each is answered as recorded, however they fall, and nothing twice."""
+    home = data.draw(st.sampled_from(range(len(conversations))))
+    spans, standing = spans_of(conversations), Standing(home=home)
+    kinds = conversations[home]
+    order = shuffled_between_writes(kinds, data)
+    walked = []
+    for number in order:
+        taken = step(standing, places_of(conversations, kinds[number]), spans)
+        walked.append((kinds[number], taken.place - spans.starts[home]))
+        standing = Standing(taken.stands, home, taken.skipped)
+    assert sorted(place for _, place in walked) == list(range(len(kinds)))
+    for kind in set(kinds):
+        assert [place for one, place in walked if one == kind] == [n for n, one in enumerate(kinds) if one == kind]
+
+
+def shuffled_between_writes(kinds: list[str], data: st.DataObject) -> list[int]:
+    """The numbers of exchanges, with the reads of each stretch without a write in some order."""
+    order: list[int] = []
+    stretch: list[int] = []
+    for number, kind in enumerate([*kinds, "write"]):
+        if kind != "write":
+            stretch.append(number)
+            continue
+        order += data.draw(st.permutations(stretch))
+        order += [number] if number < len(kinds) else []
+        stretch = []
+    return order
+
+
+def test_what_was_stepped_over_is_forgotten_with_the_next_write() -> None:
+    """Its answer tells of a state that is over."""
+    spans = spans_of([["other", "read", "write", "other"]])
+    standing = Standing(home=0)
+    for places, chosen in (([1], 1), ([2], 2), ([0, 3], 3)):
+        taken = step(standing, places, spans)
+        assert taken.place == chosen
+        standing = Standing(taken.stands, 0, taken.skipped)

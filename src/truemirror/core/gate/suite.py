@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from truemirror.core.gate.verdict import Check, Reason, State, Verdict
 
 _SHOWN = 25
+FLOWS = "flows"
+"""The kind of a suite of flows in a browser."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +32,12 @@ class TestOutcome:
 
     name: str
     state: State
-    """KEPT, BROKEN or NOT_RUN (skipped)."""
+    """KEPT, BROKEN, NOT_RUN (skipped), or UNKNOWN where what it runs in broke."""
     message: str = ""
     """The failure in its own words, or the reason of a skip."""
     seconds: float = 0.0
+    page: str = ""
+    """The page that tells what happened, of a flow; empty without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +69,11 @@ class SuiteResult:
 
     @property
     def state(self) -> State:
-        """Broken with one broken test, kept with at least one that is kept, else unknown."""
+        """Broken with one broken test, unknown with one unknown, kept with at least one that is kept."""
         if self.of(State.BROKEN):
             return State.BROKEN
+        if self.of(State.UNKNOWN):
+            return State.UNKNOWN
         return State.KEPT if self.of(State.KEPT) and not self.could_not_run else State.UNKNOWN
 
 
@@ -76,7 +82,9 @@ def suite_check(result: SuiteResult) -> Check:
     if result.could_not_run:
         return Check(result.suite.service, State.UNKNOWN, "could not run")
     broken, kept, skipped = (len(result.of(state)) for state in (State.BROKEN, State.KEPT, State.NOT_RUN))
+    unknown = len(result.of(State.UNKNOWN))
     words = f"{broken} of {broken + kept} tests broken" if broken else f"{kept} test{'s' * (kept != 1)}"
+    words += f", {unknown} unknown" if unknown else ""
     return Check(result.suite.service, result.state, words + (f", {skipped} not run" if skipped else ""))
 
 
@@ -96,7 +104,7 @@ def suite_reasons(result: SuiteResult, owner: str = "") -> tuple[Reason, ...]:
             Reason(
                 rule="suite-broken",
                 effect=Verdict.BLOCK,
-                title=f"{suite.service} breaks in isolation: {len(broken)} of {total} tests of its {suite.kind} suite",
+                title=f"{_breaks(suite)}: {len(broken)} of {total} tests of its {suite.kind} suite",
                 service=suite.service,
                 places=tuple(test.name for test in broken[:_SHOWN]),
                 seen=len(broken),
@@ -106,10 +114,20 @@ def suite_reasons(result: SuiteResult, owner: str = "") -> tuple[Reason, ...]:
                 next_step=f"{rerun} -k '{_last_name(broken[0].name)}'",
             ),
         )
+    if unknown := result.of(State.UNKNOWN):
+        title = f"{len(unknown)} tests of the {suite.kind} suite of {suite.service} say nothing: what they run in broke"
+        names = tuple(test.name for test in unknown[:_SHOWN])
+        return (Reason("suite-unknown", Verdict.UNKNOWN, title, suite.service, names, len(unknown),
+                       evidence=unknown[0].message, owner=owner, tests=names, next_step=rerun),)  # fmt: skip
     if not result.of(State.KEPT):
         title = f"the {suite.kind} suite of {suite.service} ran no test"
         return (Reason("suite-empty", Verdict.UNKNOWN, title, suite.service, (suite.path,), next_step=rerun),)
     return ()
+
+
+def _breaks(suite: Suite) -> str:
+    """What breaks, in words."""
+    return f"flows of {suite.service} break" if suite.kind == FLOWS else f"{suite.service} breaks in isolation"
 
 
 def _last_name(test: str) -> str:

@@ -92,6 +92,8 @@ class Stage:
     """Whether the repository asks for this evidence, so that missing it makes the verdict unknown."""
     note: str = ""
     """Why it was not run, or what else to know."""
+    next_step: str = ""
+    """What to do where it was not run; empty for the usual advice."""
 
     @property
     def state(self) -> State:
@@ -157,7 +159,8 @@ def _missing(stage: Stage) -> Reason:
         rule="evidence-missing",
         effect=Verdict.UNKNOWN,
         title=f"{stage.title}: not run{f', {stage.note}' if stage.note else ', there is nothing to look at'}",
-        next_step="record a service and infer its contract, or take the stage out of the configuration",
+        next_step=stage.next_step
+        or "record a service and infer its contract, or take the stage out of the configuration",
     )
 
 

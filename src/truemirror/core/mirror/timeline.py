@@ -5,10 +5,11 @@ request is answered by its next occurrence after that place, else by its first; 
 first request of a session without a namesake is answered by its first occurrence that no write lies before; where there
 is none, it is a guess, and the answer that was recorded most often is the best one. So a session that repeats a
 scenario in its own order gets exactly the recording, and sessions never touch each other. An answer that lies behind
-writes which the session has not made is served, and counted as ahead.
+writes which the session has not made is served, and counted as ahead. Pages ask for several things at once, so that
+reads of one scenario fall in any order: one that was stepped over answers later, as long as no write lies between.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,9 @@ NOWHERE = -1
 
 LOOKED_AT = 64
 """So many occurrences tell which answer is the commonest."""
+
+SKIPPED = 32
+"""So many reads that were stepped over are remembered; no page asks for more at once."""
 
 AnswerOf = Callable[[int], str]
 """The answer at a place, as a text that is the same for equal answers."""
@@ -33,6 +37,8 @@ class Standing:
     place: int = NOWHERE
     home: int = NOWHERE
     """The number of the scenario that the session repeats; NOWHERE when it has no namesake."""
+    skipped: tuple[int, ...] = ()
+    """Reads of that scenario that were stepped over since its last write, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +47,14 @@ class Step:
 
     place: int
     """The recording that answers."""
+    stands: int
+    """Where the session stands afterwards."""
     ahead: int
     """How many recorded writes between the session's place and the answer the session has not made."""
     away: bool = False
     """The session has a scenario of its own, but the answer is from another one."""
+    skipped: tuple[int, ...] = ()
+    """What `Standing.skipped` is afterwards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +71,13 @@ class Spans:
 
 def step(standing: Standing, places: Sequence[int], spans: Spans, begin: Begin = min) -> Step:
     """Choose among the places (sorted, not empty) where one identity was recorded. O(log n)."""
+    for late in standing.skipped:
+        if _has(places, late):
+            return Step(late, standing.place, 0, skipped=tuple(one for one in standing.skipped if one != late))
     if len(places) == 1:
         chosen = places[0]
         away = standing.home != NOWHERE and spans.scenario_of[chosen] != standing.home
-        return Step(chosen, _ahead(standing, chosen, spans), away)
+        return Step(chosen, chosen, _ahead(standing, chosen, spans), away, _skipped(standing, chosen, spans))
     own = _at_home(standing, places, spans) if standing.home != NOWHERE else places
     away = not own
     candidates = own or places
@@ -72,7 +85,27 @@ def step(standing: Standing, places: Sequence[int], spans: Spans, begin: Begin =
     chosen = candidates[after] if after < len(candidates) else candidates[0]
     if standing.place == NOWHERE and candidates is places:
         chosen = begin(places)
-    return Step(chosen, _ahead(standing, chosen, spans), away and standing.home != NOWHERE)
+    is_away = away and standing.home != NOWHERE
+    return Step(chosen, chosen, _ahead(standing, chosen, spans), is_away, _skipped(standing, chosen, spans))
+
+
+def _has(places: Sequence[int], place: int) -> bool:
+    """Whether a place is among sorted ones."""
+    found = bisect_left(places, place)
+    return found < len(places) and places[found] == place
+
+
+def _skipped(standing: Standing, chosen: int, spans: Spans) -> tuple[int, ...]:
+    """The reads of the session's scenario that were not asked for and that no write divides from the chosen place."""
+    if standing.home == NOWHERE or spans.scenario_of[chosen] != standing.home or chosen <= standing.place:
+        return ()
+    writes = spans.writes_before
+    if writes[chosen + 1] > writes[chosen]:
+        return ()
+    begin = max(bisect_left(writes, writes[chosen]), spans.starts[standing.home])
+    kept = (place for place in standing.skipped if place >= begin)
+    passed = range(max(begin, standing.place + 1, chosen - SKIPPED), chosen)
+    return (*kept, *passed)[-SKIPPED:]
 
 
 def _at_home(standing: Standing, places: Sequence[int], spans: Spans) -> Sequence[int]:
