@@ -68,6 +68,13 @@ def test_a_failure_is_told_against_the_last_green_run(tmp_path: Path) -> None:
         assert f"{TEST} green" in (tmp_path / folder_name(TEST) / "index.html").read_text()
 
 
+def test_a_green_run_that_cannot_be_read_hinders_nobody(tmp_path: Path) -> None:
+    """The failure is kept, as if there were none."""
+    one = kept(tmp_path, green_trace())
+    (one.folder / "green.json").write_text("{")
+    assert kept(tmp_path, failed_trace()).page is not None
+
+
 def test_what_passed_on_a_retry_keeps_its_failure(tmp_path: Path) -> None:
     """The page tells the first try, and the retry is the last green run."""
     flaky = replace(failed_trace(), tries=(failed_try(), Try(2, Outcome.PASSED)))

@@ -26,11 +26,13 @@ from truemirror.usecases.mask_trace import PICTURES, Masked
 
 TRACE, GREEN, PAGE, INDEX = "trace.json", "green.json", "index.html", "index.html"
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]+")
+FINAL = "final"
+"""How the names of pictures begin that show the pages at the end."""
 _LONGEST_NAME = 80
 _LONGEST_KIND = 8
 _LONGEST = 64 * 1024 * 1024
 _FIX = "free some space, or name another folder with --flows-traces"
-_RENAMED = {"dom.html": "dom.txt"}
+_AS_TEXT = frozenset({"html", "htm", "xhtml", "svg"})
 """Files that must not be opened as what they are: a snapshot's scripts would run."""
 
 
@@ -60,7 +62,7 @@ def write_trace(folder: Path, masked: Masked, render: Render, limits: Limits | N
     limits = limits or Limits()
     room = folder / folder_name(masked.trace.test)
     _refuse_links(room)
-    trace = masked.trace
+    trace, green = masked.trace, _green(room)
     if trace.tries and trace.tries[-1].outcome is Outcome.PASSED:
         _write(room / GREEN, trace_json(small(trace)))
     _drop(room)
@@ -73,7 +75,7 @@ def write_trace(folder: Path, masked: Masked, render: Render, limits: Limits | N
     for name, content in files.items():
         _write(room / f"try{kept.number if kept else 1}" / name, content)
     page = room / PAGE
-    _write(page, render(trace, _read(room / GREEN), files).encode("utf-8", "replace"))
+    _write(page, render(trace, green, files).encode("utf-8", "replace"))
     _write(room / TRACE, trace_json(trace))
     prune(folder, limits.failures)
     return Kept(trace, room, page)
@@ -129,9 +131,9 @@ def _kept(room: Path, trace: Trace) -> Kept:
 
 
 def _fitting(files: Mapping[str, bytes], limits: Limits) -> Iterator[tuple[str, bytes]]:
-    """Those files that fit into a test's folder, by safe names: texts first, then the last pictures."""
+    """Those files that fit into a test's folder, by safe names: texts, pictures of the end, then the last steps."""
     room = limits.folder
-    names = sorted(files, reverse=True)
+    names = sorted(sorted(files, reverse=True), key=lambda name: not name.startswith(FINAL))
     pictures = [name for name in names if name.rpartition(".")[2].lower() in PICTURES]
     archives = [name for name in names if name.endswith(".mhtml")]
     texts = [name for name in names if name not in pictures and name not in archives]
@@ -146,8 +148,7 @@ def safe_file(name: str) -> str:
     """A file's name that stays in its folder; empty when nothing is left of it."""
     stem, _, kind = name.rpartition(".")
     stem, kind = _UNSAFE.sub("-", stem).strip("-")[:_LONGEST_NAME], _UNSAFE.sub("", kind)[:_LONGEST_KIND]
-    clean = f"{stem}.{kind}"
-    return _RENAMED.get(clean, clean) if stem and kind else ""
+    return f"{stem}.{'txt' if kind.lower() in _AS_TEXT else kind}" if stem and kind else ""
 
 
 def _read(path: Path) -> Trace | None:
@@ -163,6 +164,14 @@ def _read(path: Path) -> Trace | None:
         raise FormatError(error.what, where=where, fix=error.fix or "remove it, and run the test again") from None
     except OSError as error:
         raise StoreError(f"it cannot be read: {error.strerror}", where=str(path)) from None
+
+
+def _green(room: Path) -> Trace | None:
+    """The outline of the last run that passed; None where it cannot be read: a failure is kept all the same."""
+    try:
+        return _read(room / GREEN)
+    except FormatError:
+        return None
 
 
 def _drop(room: Path) -> None:

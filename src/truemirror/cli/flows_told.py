@@ -31,6 +31,7 @@ def flow_document(one: Flow) -> dict[str, Any]:
     return {
         "test": one.test,
         "title": one.title,
+        "about": one.about,
         "harmless": one.harmless,
         "quarantine": one.quarantine,
         "last": record.last.document() if record else None,

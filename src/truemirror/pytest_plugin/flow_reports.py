@@ -51,7 +51,13 @@ class FlowReports:
         self._told.append(told)
         if self._lines_to:
             beside = {one["name"]: {"text": one["text"], "quarantined": one["held"]} for one in told["beside"]}
-            flow = {"title": told["title"], **told["past"], "beside": beside, "quarantine": told["held"]}
+            flow = {
+                "title": told["title"],
+                "about": told["about"],
+                **told["past"],
+                "beside": beside,
+                "quarantine": told["held"],
+            }
             self._write({"flow": {**flow, "folder": told["folder"]}})
         for one in told["beside"]:
             self._config.hook.pytest_runtest_logreport(report=_beside(report, one))
@@ -129,9 +135,10 @@ def _standing(told: dict[str, Any]) -> str:
 def _beside(report: pytest.TestReport, one: dict[str, Any]) -> pytest.TestReport:
     """A result beside a test's own, as a report."""
     file, line, domain = report.location
+    own, bracket, parameters = domain.partition("[")
     made = pytest.TestReport(
         nodeid=one["nodeid"],
-        location=(file, line, f"{domain}::{one['name']}"),
+        location=(file, line, f"{own}::{one['name']}{bracket}{parameters}"),
         keywords={},
         outcome="skipped" if one["held"] else "failed",
         longrepr=one["text"],

@@ -9,13 +9,18 @@ from typing import Any
 import pytest
 
 from truemirror.pytest_plugin.flows import is_flow
-from truemirror.pytest_plugin.flows_telling import title_of
+from truemirror.pytest_plugin.flows_telling import about, title_of
 
 
 def listed(items: Iterable[pytest.Item]) -> list[dict[str, Any]]:
     """Every flow among the tests, in their order."""
     return [
-        {"test": item.nodeid, "title": title_of(item), "harmless": item.get_closest_marker("harmless") is not None}
+        {
+            "test": item.nodeid,
+            "title": title_of(item),
+            "about": about(item),
+            "harmless": item.get_closest_marker("harmless") is not None,
+        }
         for item in items
         if is_flow(item)
     ]

@@ -15,6 +15,7 @@ import pytest
 from truemirror.core.contract.finding import Finding
 from truemirror.core.flow.holding import page_findings, violations
 from truemirror.core.flow.quarantine import Held, held
+from truemirror.core.flow.quarantine import beside as beside_of
 from truemirror.core.flow.standing import Past, Standing, standing_of
 from truemirror.core.flow.trace import Call, Outcome, Trace, Try
 from truemirror.errors import BrowserLost, CouldNotRun, TruemirrorError
@@ -147,11 +148,12 @@ class Telling:
         document = past.document()
         if failed and state is not None and not state.ended:
             document["quarantined"] = True
-        results = [_result(nodeid, name, text, held(f"{nodeid}::{name}", entries, today)) for name, text in beside]
+        results = [_result(nodeid, name, text, held(beside_of(nodeid, name), entries, today)) for name, text in beside]
         last = reports[-1].__dict__
         last["truemirror_flow"] = {
             "past": document,
             "title": title_of(told.item),
+            "about": about(told.item),
             "beside": results,
             "held": str(state) if state is not None else "",
             "ended": state is not None and state.ended and failed,
@@ -162,7 +164,7 @@ class Telling:
 def _result(nodeid: str, name: str, text: str, state: Held | None) -> dict[str, Any]:
     """A result beside the test's own."""
     return {
-        "nodeid": f"{nodeid}::{name}",
+        "nodeid": beside_of(nodeid, name),
         "name": name,
         "text": text if state is None or not state.ended else f"{text}\n\n{state}",
         "held": str(state) if state is not None and not state.ended else "",
@@ -221,9 +223,15 @@ def allowed_errors(item: pytest.Item) -> tuple[str, ...] | None:
 
 
 def title_of(item: pytest.Item) -> str:
-    """What a flow is about: the first line of its docstring, or its name in words."""
-    text = (getattr(getattr(item, "obj", None), "__doc__", None) or "").strip().partition("\n")[0].strip()
-    return text or item.name.removeprefix("test_").replace("_", " ")
+    """What a flow shows: the name of its test, in words."""
+    name, bracket, parameters = item.name.removeprefix("test_").partition("[")
+    words = name.replace("_", " ")
+    return f"{words[:1].upper()}{words[1:]}{f' ({parameters[:-1]})' if bracket else ''}"
+
+
+def about(item: pytest.Item) -> str:
+    """What its author says of it: the first line of its docstring."""
+    return (getattr(getattr(item, "obj", None), "__doc__", None) or "").strip().partition("\n")[0].strip()
 
 
 def _first_line(tries: Sequence[Try]) -> str:

@@ -24,6 +24,8 @@ class Flow:
     test: str
     """Its node id."""
     title: str
+    about: str = ""
+    """What its author says of it."""
     harmless: bool = False
     record: Record | None = None
     """What the history says of it."""
@@ -98,21 +100,25 @@ def list_flows(config: Config, runner: Runner, history: Sequence[Past], today: s
         """A line of the report."""
         collected.extend(line.get("collected", ()))
 
-    status, last = runner([suite_of(config), "--collect-only", "-q"], heard)
+    status, last = runner([suite_of(config), "--collect-only", "-q", "-p", "no:randomly"], heard)
     if status not in (0, _NO_TESTS):
         raise _could_not("the flows cannot be read", status, last)
     known = records(history)
     flows = []
     for one in collected:
         state = held(one["test"], config.flows.quarantine, today)
-        flows.append(Flow(one["test"], one["title"], one["harmless"], known.get(one["test"]), str(state or "")))
+        flows.append(
+            Flow(one["test"], one["title"], one["about"], one["harmless"], known.get(one["test"]), str(state or ""))
+        )
     return tuple(flows)
 
 
 def chosen(flows: Sequence[Flow], words: Sequence[str]) -> tuple[Flow, ...]:
     """The flows that hold all words in title or name; all, when there is no word. Raises UsageError."""
     asked = [word.casefold() for word in words]
-    found = tuple(one for one in flows if all(word in f"{one.title} {one.test}".casefold() for word in asked))
+    found = tuple(
+        one for one in flows if all(word in f"{one.title} {one.about} {one.test}".casefold() for word in asked)
+    )
     if found or not flows:
         return found
     near = get_close_matches(" ".join(words), [one.title for one in flows], n=3, cutoff=0.3)

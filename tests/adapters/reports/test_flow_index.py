@@ -14,7 +14,7 @@ def test_each_test_is_told_with_its_end() -> None:
     flaky = replace(failed_trace(), test="b.py::flaky", tries=(failed_try(), Try(2, Outcome.PASSED)))
     page = Tags(flow_index([(green_trace(), ""), (flaky, "b/index.html"), (failed_trace(), "a/index.html")]))
     assert [one["href"] for one in page.named("a")] == ["a/index.html", "b/index.html"]
-    assert "1 of 3 did not pass" in page.text
+    assert "1 of 3 broke" in page.text
     assert "public-api, web" in page.text
     assert "truemirror.errors.Broken: no status" in page.text
     tags = [str(one["class"]) for one in page.named("span") if str(one.get("class")).startswith("tag")]

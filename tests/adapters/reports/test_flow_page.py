@@ -6,9 +6,10 @@ from html.parser import HTMLParser
 
 from hypothesis import given, settings
 from tests.core.flow.values import TRACES
-from tests.flow_traces import DOM, failed_trace, failed_try, files_of, green_trace, picture
+from tests.flow_traces import DOM, FINDING, failed_trace, failed_try, files_of, green_trace, picture
 
 from truemirror.adapters.reports.flow_page import flow_page, run_again, shown, state_of
+from truemirror.core.contract.finding import Level
 from truemirror.core.flow.thin import Limits
 from truemirror.core.flow.trace import Outcome, Said, Step, Trace, Try
 from truemirror.core.wire.exchange import Exchange, Request, Response
@@ -91,6 +92,26 @@ def test_everything_that_happened_is_told() -> None:
     ]
 
 
+def test_what_else_went_wrong_stands_beside_the_message() -> None:
+    """A finding, a miss, an error of the console: often one of them is why."""
+    text = " ".join(seen().text.split())
+    hints = text[text.index("Seen on the way") : text.index("What happened when")]
+    assert "contract PATCH /v1/deals/{id}: `code` is missing" in hints
+    assert "no recording GET /api/v1/notices: no recording answers it" in hints
+    assert "console Failed to load resource" in hints
+
+
+def test_what_is_only_worth_knowing_is_folded() -> None:
+    """A finding that breaks nothing does not stand among those that do."""
+    one = failed_try()
+    notice = replace(FINDING, rule="response-attribute-extra", level=Level.INFO, message="`hue` is new")
+    calls = tuple(replace(call, findings=(FINDING, notice)) for call in one.calls[-2:])
+    page = seen(replace(failed_trace(), tries=(replace(one, calls=calls),)))
+    assert "1 contract finding" in " ".join(page.text.split())
+    assert "1 that break nothing" in page.text
+    assert "seen 2 times" in page.text
+
+
 def test_every_link_leads_somewhere() -> None:
     """To a place of the page or a file beside it."""
     page = seen()
@@ -143,6 +164,17 @@ def test_pictures_that_do_not_fit_are_linked() -> None:
     assert 'href="try1/0001.png"' in text
 
 
+def test_the_pages_at_the_end_are_shown_beside_the_message() -> None:
+    """Of every visitor, picture and document."""
+    more = {**FILES, "final.png": picture(3), "final2.png": picture(4), "dom2.txt": b"<p>second"}
+    text = flow_page(failed_trace(), None, more)
+    page = Tags(text)
+    assert text.count("data:image/png;base64,") == 11
+    assert [frame["srcdoc"] for frame in page.named("iframe")] == [DOM, "<p>second"]
+    shown_beside = [one["href"] for one in page.named("a") if one.get("aria-label") == "the page at the end, larger"]
+    assert shown_beside == ["#big-10", "#big-11"]
+
+
 def test_what_is_no_picture_is_not_shown_as_one() -> None:
     """Whatever it is called."""
     text = flow_page(failed_trace(), None, {"0001.png": b'");} body { display: none }'})
@@ -163,6 +195,9 @@ def test_the_state_is_one_word() -> None:
     assert state_of(green_trace()) == "passed"
     assert state_of(replace(trace, tries=(failed_try(), Try(2, Outcome.PASSED)))) == "flaky"
     assert state_of(replace(trace, tries=())) == "infrastructure"
+    broke = replace(trace, tries=(replace(failed_try(), outcome=Outcome.PASSED),))
+    assert state_of(broke) == "contract"
+    assert "passed, but broke a contract" in seen(broke).text
 
 
 def test_a_difference_to_the_last_green_run_says_both_sides() -> None:

@@ -46,8 +46,9 @@ def test_the_first_failure_is_told_not_the_retry() -> None:
 
 
 def test_only_what_passed_at_once_is_no_failure() -> None:
-    """Flaky is one, and so is a test that never began."""
+    """Flaky is one, and so are a test that never began and one that broke a contract."""
     trace = failed_trace()
+    assert is_failure(replace(trace, tries=(replace(failed_try(), outcome=Outcome.PASSED),)))
     assert not is_failure(green_trace())
     assert is_failure(trace)
     assert is_failure(replace(trace, tries=(failed_try(), Try(2, Outcome.PASSED))))
@@ -111,3 +112,6 @@ def test_of_an_old_failure_its_message_is_kept() -> None:
     assert [one.outcome for one in trace.tries] == [Outcome.FAILED, Outcome.PASSED]
     assert "Could not save" in trace.tries[0].message
     assert not any(step.picture for step in trace.tries[0].steps)
+    assert [call.findings for call in trace.tries[0].calls if call.findings] == [
+        call.findings for call in failed_try().calls if call.findings
+    ]

@@ -28,7 +28,7 @@ def test_what_is_later_never_stands_before(stretches: list[tuple[float, float]],
 def test_everything_is_inside_and_visible(one: Try) -> None:
     """Every step and call has one bar, within the axis and wide enough to be seen."""
     fall = waterfall_of(one)
-    bars = (*fall.steps, *fall.calls, *fall.files)
+    bars = (*fall.steps, *fall.calls, *fall.aside)
     assert len(bars) == len(one.steps) + len(one.calls)
     assert all(bar.left >= 0 and bar.left + bar.width <= 100.001 and bar.width > 0.3 for bar in bars)
     assert len(fall.ticks) < 30

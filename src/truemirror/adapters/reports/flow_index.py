@@ -12,7 +12,7 @@ from truemirror.adapters.reports.flow_page import services_of, state_of, templat
 from truemirror.core.flow.thin import is_failure, kept_try
 from truemirror.core.flow.trace import Trace
 
-_ORDER = ("failed", "infrastructure", "flaky", "passed")
+_ORDER = ("failed", "contract", "infrastructure", "flaky", "passed")
 _LONGEST = 200
 _MARK = "E   "
 
@@ -38,8 +38,8 @@ def flow_index(traces: Iterable[tuple[Trace, str]]) -> str:
     """The page over traces, each with the address of its own page or an empty text."""
     rows = sorted((_row(trace, link) for trace, link in traces), key=lambda row: (_ORDER.index(row.state), row.place))
     counts = Counter(row.state for row in rows)
-    bad = counts["failed"] + counts["infrastructure"]
-    headline = f"{bad} of {len(rows)} did not pass" if bad else f"all {len(rows)} passed" if rows else "nothing was run"
+    bad = counts["failed"] + counts["contract"] + counts["infrastructure"]
+    headline = f"{bad} of {len(rows)} broke" if bad else f"all {len(rows)} passed" if rows else "nothing was run"
     return template("flows.html").render(
         rows=rows,
         counts={state: counts[state] for state in _ORDER if counts[state]},

@@ -18,16 +18,22 @@ from markupsafe import Markup
 from truemirror import __version__
 from truemirror.core.contract.finding import Finding, Level
 from truemirror.core.flow.compare import Difference, compare
-from truemirror.core.flow.thin import Limits, kept_try
-from truemirror.core.flow.trace import Call, Outcome, Step, Trace, Try
+from truemirror.core.flow.thin import Limits, is_failure, kept_try
+from truemirror.core.flow.trace import Call, Outcome, Trace, Try
 from truemirror.core.flow.waterfall import Waterfall, told_ms, waterfall_of
 from truemirror.core.wire.exchange import Fault, Response
 from truemirror.core.wire.headers import Headers
 
 TONES = {Level.BREAK.value: "failed", Level.WARN.value: "unknown", Level.INFO.value: "plain"}
+STATES = {"contract": "passed, but broke a contract", "infrastructure": "infrastructure broke"}
+"""What is said of a state where its word alone says too little."""
 LEVELS = {"error": "failed", "warn": "unknown", "warning": "unknown"}
 _LONGEST = 30_000
 """Characters of a body that a page shows."""
+SNAPSHOT, FINAL = "dom", "final"
+"""How the names begin of documents and pictures of the pages at the end."""
+_HINTS = 3
+_LONGEST_HINT = 200
 _LONGEST_DOM = 600_000
 _MEDIA = ((b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"RIFF", "image/webp"))
 _REFUSES = 400
@@ -38,7 +44,7 @@ class Picture:
     """A picture that is in the page."""
 
     number: int
-    """Of the first step that shows it."""
+    """Of the step that shows it; more than there are steps for the pages at the end."""
     address: Markup
     """It all, as a data address."""
 
@@ -51,6 +57,16 @@ class Part:
     title: str
     count: int
     tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """Something else that went wrong, told beside the message."""
+
+    anchor: str
+    title: str
+    text: str
+    tone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +113,13 @@ def template(name: str) -> Template:
 
 
 def state_of(trace: Trace) -> str:
-    """How a test ended, in one word: passed, failed, flaky or infrastructure."""
+    """How a test ended, in one word: passed, contract (passed, and broke one), flaky, failed or infrastructure."""
     outcomes = [one.outcome for one in trace.tries] or [Outcome.INFRASTRUCTURE]
     if outcomes[-1] is not Outcome.PASSED:
         return outcomes[-1].value
-    return "passed" if len(set(outcomes)) == 1 else "flaky"
+    if set(outcomes) != {Outcome.PASSED}:
+        return "flaky"
+    return "contract" if is_failure(trace) else "passed"
 
 
 def services_of(trace: Trace) -> list[str]:
@@ -125,10 +143,13 @@ def flow_page(
     """The page. `files` are those of the telling try, by the names that its steps know; `again` runs the test again."""
     files = files or {}
     one = kept_try(trace) or Try(1, Outcome.INFRASTRUCTURE, "the test never began")
-    pictures = _pictures(one.steps, files, (limits or Limits()).page)
+    ends = [name for name in sorted(files) if name.startswith(FINAL) and _media_of(files[name])]
+    pictures = _pictures([*(step.picture for step in one.steps), *ends], files, (limits or Limits()).page)
     fall = waterfall_of(one)
-    findings = _findings(one.calls)
+    found = _findings(one.calls)
+    findings = [one for one in found if one.value.level is not Level.INFO]
     differences = compare(green.tries[-1], one) if green and green.tries else ()
+    state = state_of(trace)
     place, _, name = trace.test.rpartition("::")
     folder = f"try{one.number}"
     return template("flow.html").render(
@@ -136,12 +157,14 @@ def flow_page(
         one=one,
         name=name,
         place=place,
-        state=state_of(trace),
+        state=state,
+        said=STATES.get(state, state),
         services=services_of(trace),
         again=again or run_again(trace),
         parts=list(_parts(one, findings, differences)),
+        hints=list(_hints(one, findings)),
         pictures=pictures,
-        last=max(pictures, default=0),
+        last=[number for number in pictures if number > len(one.steps)] or list(pictures)[-1:],
         shape=_shape(next((files[step.picture] for step in one.steps if step.picture in files), b"")),
         links={number: f"{folder}/{step.picture}" for number, step in enumerate(one.steps, 1) if step.picture in files},
         fall=fall,
@@ -149,9 +172,14 @@ def flow_page(
         lines=lambda: _lines(fall),
         calls=[_row(call) for call in one.calls],
         findings=findings,
+        notices=[one for one in found if one.value.level is Level.INFO],
         green=green,
         differences=differences,
-        dom=files.get("dom.txt", b"").decode("utf-8", "replace")[:_LONGEST_DOM],
+        snapshots=[
+            (name, files[name].decode("utf-8", "replace")[:_LONGEST_DOM])
+            for name in sorted(files)
+            if name.startswith(SNAPSHOT) and name.endswith(".txt")
+        ],
         files=[f"{folder}/{file}" for file in sorted(files) if _media_of(files[file]) is None],
         ms=told_ms,
         tones=TONES,
@@ -175,16 +203,26 @@ def _parts(one: Try, findings: Sequence[Found], differences: Sequence[Difference
     return (part for part in parts if part.count)
 
 
+def _hints(one: Try, findings: Sequence[Found]) -> Iterator[Hint]:
+    """What else went wrong, which is often why: the first few of each kind."""
+    for found in findings[:_HINTS]:
+        yield Hint("contract", "contract", f"{found.value.operation}: {found.value.message}", found.tone)
+    for miss in one.misses[:_HINTS]:
+        yield Hint("misses", "no recording", miss.partition("\n")[0], "failed")
+    for line in [line for line in one.said if line.level == "error"][:_HINTS]:
+        yield Hint("console", "console", line.text.partition("\n")[0][:_LONGEST_HINT], "unknown")
+
+
 def _many(word: str, things: Sequence[object]) -> str:
     """A word for one thing or many."""
     return word if len(things) == 1 else f"{word}s"
 
 
-def _pictures(steps: Sequence[Step], files: Mapping[str, bytes], room: int) -> dict[int, Picture]:
-    """The pictures that are in the page, by step; the last ones first where there is little room."""
+def _pictures(names: Sequence[str], files: Mapping[str, bytes], room: int) -> dict[int, Picture]:
+    """The pictures that are in the page, by step from 1; the last ones first where there is little room."""
     found: dict[int, Picture] = {}
-    for number in range(len(steps), 0, -1):
-        content = files.get(steps[number - 1].picture, b"")
+    for number in range(len(names), 0, -1):
+        content = files.get(names[number - 1], b"")
         media = _media_of(content)
         if media and len(content) <= room:
             room -= len(content)
@@ -251,9 +289,9 @@ def _row(call: Call) -> Row:
 
 def _verdict(call: Call) -> tuple[str, str]:
     """What the contract says of a call, and its tone."""
-    if call.findings:
-        worst = min((one.level.value for one in call.findings), key=list(TONES).index)
-        return f"{len(call.findings)} finding{'s' if len(call.findings) > 1 else ''}", TONES[worst]
+    found = [one.level.value for one in call.findings if one.level is not Level.INFO]
+    if found:
+        return f"{len(found)} {_many('finding', found)}", TONES[min(found, key=list(TONES).index)]
     return ("kept", "passed") if call.operation else ("no contract", "plain")
 
 

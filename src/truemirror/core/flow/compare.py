@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from truemirror.core.flow.shape import is_known, joined, shape_of
-from truemirror.core.flow.thin import FILES
+from truemirror.core.flow.thin import is_aside
 from truemirror.core.flow.trace import Call, Outcome, Trace, Try
 from truemirror.core.wire.exchange import Fault, Response
 
@@ -171,8 +171,7 @@ def _passed(trace: Trace) -> bool:
 
 def _counts(call: Call) -> bool:
     """Whether a call is one that two runs of the same test have in common."""
-    request = call.exchange.request
-    return bool(call.service) and call.kind not in FILES and request.method != "OPTIONS" and call.kind != "preflight"
+    return bool(call.service) and not is_aside(call)
 
 
 def _seen(calls: Iterable[Call]) -> dict[Key, _Seen]:

@@ -15,7 +15,9 @@ from truemirror.core.flow.trace import Call, Outcome, Trace, Try
 from truemirror.core.wire.exchange import Exchange, Fault, Request, Response
 from truemirror.core.wire.headers import Headers
 
-FILES = frozenset({"script", "stylesheet", "style", "image", "img", "font", "media", "manifest", "track", "favicon"})
+FILES = frozenset(
+    {"script", "stylesheet", "style", "image", "img", "font", "media", "manifest", "track", "favicon", "icon"}
+)
 """Kinds of calls that get a part of a page, not what it shows."""
 _LONGEST_TEXT = 20_000
 _DEEPEST = 60
@@ -38,6 +40,16 @@ class Limits:
     """Bytes of pictures in one page."""
     failures: int = 20
     """Tests with everything; of older ones only a small trace is kept."""
+
+
+def is_file(call: Call) -> bool:
+    """Whether a call got a part of the page."""
+    return call.kind in FILES or (call.kind == "other" and not call.operation)
+
+
+def is_aside(call: Call) -> bool:
+    """Whether a call is none that a person thinks of: for a part of the page, or whether another may be made."""
+    return is_file(call) or call.kind == "preflight" or call.exchange.request.method == "OPTIONS"
 
 
 def kept_try(trace: Trace) -> Try | None:
@@ -68,7 +80,13 @@ def small(trace: Trace) -> Trace:
 
 def forgotten(trace: Trace) -> Trace:
     """The trace of a failure that is too old: how each try ended and what was asked, without values and pictures."""
-    return replace(trace, tries=tuple(_green(one) for one in trace.tries))
+    return replace(trace, tries=tuple(replace(_green(one), calls=_judged(one)) for one in trace.tries))
+
+
+def _judged(one: Try) -> tuple[Call, ...]:
+    """The outlines of a try's calls, with what their contracts say of them."""
+    calls = (call for call in one.calls if call.findings or not is_aside(call))
+    return tuple(replace(_outlined(call), findings=call.findings) for call in calls)
 
 
 def _ending(one: Try) -> Try:
@@ -78,7 +96,7 @@ def _ending(one: Try) -> Try:
 
 def _green(one: Try) -> Try:
     """A try without pictures, lines and values."""
-    calls = tuple(_outlined(call) for call in one.calls if call.kind not in FILES)
+    calls = tuple(_outlined(call) for call in one.calls if not is_aside(call))
     return replace(one, steps=tuple(replace(step, picture="") for step in one.steps), calls=calls, said=(), misses=())
 
 
@@ -97,7 +115,7 @@ def _most_telling(calls: tuple[Call, ...], most: int) -> tuple[Call, ...]:
     """So many calls, in their order: those of files go first, then the oldest."""
     if len(calls) <= most:
         return calls
-    by_worth = sorted(range(len(calls)), key=lambda place: (calls[place].kind in FILES, -place))
+    by_worth = sorted(range(len(calls)), key=lambda place: (is_aside(calls[place]), -place))
     return tuple(calls[place] for place in sorted(by_worth[:most]))
 
 

@@ -1,8 +1,8 @@
 """Where the steps and calls of a try stand on one time axis, for a picture of it.
 
 Rules: places are in percent of the whole axis, widths never under what an eye can see; nothing is drawn here. Files of
-a page share one line, every other call has one of its own. A stretch in which nothing begins or ends, as the ten
-seconds that a test waits in vain, is folded, so that there is room for what happened.
+a page and preflights share one line, every other call has one of its own. A stretch in which nothing begins or ends, as
+the ten seconds that a test waits in vain, is folded, so that there is room for what happened.
 """
 
 from bisect import bisect_right
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import isfinite
 
-from truemirror.core.flow.thin import FILES
-from truemirror.core.flow.trace import Call, Step, Try
+from truemirror.core.flow.thin import is_aside
+from truemirror.core.flow.trace import Step, Try
 
 _LEAST_WIDTH = 0.35
 _MOST_TICKS = 8
@@ -99,7 +99,8 @@ class Waterfall:
     frames: tuple[Frame, ...]
     steps: tuple[Bar, ...]
     calls: tuple[Bar, ...]
-    files: tuple[Bar, ...]
+    aside: tuple[Bar, ...]
+    """Files of the page and preflights, which share a line."""
 
 
 def waterfall_of(one: Try) -> Waterfall:
@@ -114,14 +115,9 @@ def waterfall_of(one: Try) -> Waterfall:
         axis.folds,
         _frames(one.steps, axis),
         tuple(_bar(axis, *times, number) for number, times in enumerate(done, 1)),
-        tuple(bar for bar, call in zip(calls, one.calls, strict=True) if not is_file(call)),
-        tuple(bar for bar, call in zip(calls, one.calls, strict=True) if is_file(call)),
+        tuple(bar for bar, call in zip(calls, one.calls, strict=True) if not is_aside(call)),
+        tuple(bar for bar, call in zip(calls, one.calls, strict=True) if is_aside(call)),
     )
-
-
-def is_file(call: Call) -> bool:
-    """Whether a call got a part of the page."""
-    return call.kind in FILES
 
 
 def told_ms(milliseconds: float) -> str:
@@ -188,7 +184,7 @@ def _round_ms(milliseconds: float) -> str:
 
 
 def _frames(steps: tuple[Step, ...], axis: Axis) -> tuple[Frame, ...]:
-    """What the page looked like at even distances: the first picture of each stretch of time, else the one before."""
+    """What the page looked like at even distances: the last picture until then."""
     shown = [
         (axis.place(step.at_ms + step.took_ms), number) for number, step in enumerate(steps, start=1) if step.picture
     ]
@@ -199,7 +195,7 @@ def _frames(steps: tuple[Step, ...], axis: Axis) -> tuple[Frame, ...]:
     for slot in range(_FRAMES):
         until = 100 * (slot + 1) / _FRAMES
         new = [number for at, number in shown if number > last and at <= until]
-        now = (new[-1] if slot + 1 == _FRAMES else new[0]) if new else last
+        now = new[-1] if new else last
         frames.append(Frame(round(100 * slot / _FRAMES, 3), now, again=now == last))
         last = now
     return tuple(frames)
