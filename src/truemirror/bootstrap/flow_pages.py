@@ -32,12 +32,13 @@ def keep_trace(
     """
     from truemirror.adapters.flow_files import write_trace
     from truemirror.adapters.reports.flow_page import flow_page
-    from truemirror.core.flow.thin import Limits
+    from truemirror.core.flow.thin import Limits, is_failure, lean
     from truemirror.core.mirror.redaction_names import DEFAULT_POLICY
     from truemirror.usecases.mask_trace import mask_trace
 
     limits = limits or Limits()
-    masked = mask_trace(trace, files, policy or DEFAULT_POLICY)
+    kept, beside = (trace, files) if is_failure(trace) else (lean(trace), {})
+    masked = mask_trace(kept, beside, policy or DEFAULT_POLICY)
     return write_trace(folder, masked, partial(flow_page, again=again, limits=limits), limits)
 
 

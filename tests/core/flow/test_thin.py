@@ -7,7 +7,7 @@ from tests.core.flow.values import JSON_BODIES, TRACES
 from tests.flow_traces import failed_trace, failed_try, green_trace
 
 from truemirror.core.flow.shape import shape_of
-from truemirror.core.flow.thin import FILES, Limits, forgotten, is_failure, kept_try, skeleton, small, thinned
+from truemirror.core.flow.thin import FILES, Limits, forgotten, is_failure, kept_try, lean, skeleton, small, thinned
 from truemirror.core.flow.trace import Outcome, Trace, Try
 from truemirror.core.wire.exchange import Response
 
@@ -95,6 +95,12 @@ def test_a_long_body_is_cut() -> None:
     assert isinstance(second, Response)
     assert first.body == b'{"items":[{"id":0}]}'
     assert second.body.endswith(b"4464 bytes more were not kept")
+
+
+@given(TRACES)
+def test_leaving_out_first_changes_no_outline(trace: Trace) -> None:
+    """What is not looked at for secrets is not kept either."""
+    assert small(lean(trace)) == small(trace)
 
 
 def test_of_a_test_that_passed_no_value_is_kept() -> None:
