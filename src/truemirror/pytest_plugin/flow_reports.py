@@ -135,9 +135,10 @@ def _standing(told: dict[str, Any]) -> str:
 def _beside(report: pytest.TestReport, one: dict[str, Any]) -> pytest.TestReport:
     """A result beside a test's own, as a report."""
     file, line, domain = report.location
+    own, bracket, parameters = domain.partition("[")
     made = pytest.TestReport(
         nodeid=one["nodeid"],
-        location=(file, line, f"{domain}::{one['name']}"),
+        location=(file, line, f"{own}::{one['name']}{bracket}{parameters}"),
         keywords={},
         outcome="skipped" if one["held"] else "failed",
         longrepr=one["text"],

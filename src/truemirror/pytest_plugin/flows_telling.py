@@ -15,6 +15,7 @@ import pytest
 from truemirror.core.contract.finding import Finding
 from truemirror.core.flow.holding import page_findings, violations
 from truemirror.core.flow.quarantine import Held, held
+from truemirror.core.flow.quarantine import beside as beside_of
 from truemirror.core.flow.standing import Past, Standing, standing_of
 from truemirror.core.flow.trace import Call, Outcome, Trace, Try
 from truemirror.errors import BrowserLost, CouldNotRun, TruemirrorError
@@ -147,7 +148,7 @@ class Telling:
         document = past.document()
         if failed and state is not None and not state.ended:
             document["quarantined"] = True
-        results = [_result(nodeid, name, text, held(f"{nodeid}::{name}", entries, today)) for name, text in beside]
+        results = [_result(nodeid, name, text, held(beside_of(nodeid, name), entries, today)) for name, text in beside]
         last = reports[-1].__dict__
         last["truemirror_flow"] = {
             "past": document,
@@ -163,7 +164,7 @@ class Telling:
 def _result(nodeid: str, name: str, text: str, state: Held | None) -> dict[str, Any]:
     """A result beside the test's own."""
     return {
-        "nodeid": f"{nodeid}::{name}",
+        "nodeid": beside_of(nodeid, name),
         "name": name,
         "text": text if state is None or not state.ended else f"{text}\n\n{state}",
         "held": str(state) if state is not None and not state.ended else "",

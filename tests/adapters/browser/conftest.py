@@ -49,7 +49,7 @@ class Site:
                     self.close_connection = True
                     return
                 self.send_response(status)
-                for name, value in {"Content-Type": "text/html", **headers}.items():
+                for name, value in {"Content-Type": "text/html; charset=utf-8", **headers}.items():
                     self.send_header(name, value)
                 self.send_header("Content-Length", str(len(content)))
                 self.end_headers()

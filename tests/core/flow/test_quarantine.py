@@ -2,7 +2,7 @@
 
 import pytest
 
-from truemirror.core.flow.quarantine import Quarantined, held, idle
+from truemirror.core.flow.quarantine import Quarantined, beside, held, idle
 
 FILE = "suites/flows/test_deals.py"
 DAY = "2027-03-31"
@@ -24,8 +24,10 @@ def entry(test: str, until: str = DAY) -> Quarantined:
         (f"{FILE}::TestA", f"{FILE}::TestA::test_a", True),
         (f"{FILE}::test_a", f"{FILE}::test_a::contract", False),
         (f"{FILE}::test_a::contract", f"{FILE}::test_a::contract", True),
-        (f"{FILE}::test_a::contract", f"{FILE}::test_a[1]::contract", True),
+        (f"{FILE}::test_a::contract", f"{FILE}::test_a::contract[1]", True),
         (f"{FILE}::test_a::contract", f"{FILE}::test_a", False),
+        (f"{FILE}::test_a::contract[2]", f"{FILE}::test_a::contract[1]", False),
+        (f"{FILE}::test_a", f"{FILE}::test_a[b::contract]", True),
         (f"{FILE}::test_a::page", f"{FILE}::test_a::contract", False),
     ],
 )
@@ -63,3 +65,9 @@ def test_an_entry_whose_test_is_gone_is_found() -> None:
     """A test was renamed."""
     entries = [entry(f"{FILE}::test_a"), entry(f"{FILE}::test_gone")]
     assert idle(entries, [f"{FILE}::test_a"]) == (entries[1],)
+
+
+def test_a_result_beside_a_test_keeps_its_parameters_at_the_end() -> None:
+    """So that pytest reads it as a node id."""
+    assert beside(f"{FILE}::test_a", "contract") == f"{FILE}::test_a::contract"
+    assert beside(f"{FILE}::test_a[b::c]", "page") == f"{FILE}::test_a::page[b::c]"

@@ -15,9 +15,11 @@ from typing import Any
 
 import websocket
 
-from truemirror.errors import BrowserLost
+from truemirror.errors import BrowserLost, PageError
 
 Params = dict[str, Any]
+_AWAKE_SECONDS = 3.0
+"""How long a browser may take to say that it is there."""
 Handler = Callable[[str, Params], None]
 """Is given the name of an event and what belongs to it."""
 
@@ -63,14 +65,15 @@ class Bidi:
         return self._over
 
     def send(self, method: str, params: Params | None = None, *, seconds: float | None = None) -> Params:
-        """Send a command and wait for its answer. Raises Refused and BrowserLost."""
+        """Send a command and wait for its answer. Raises Refused, BrowserLost and, when only a page
+        does not answer, PageError."""
         limit = self._seconds if seconds is None else seconds
         answer = self.post(method, params)
         try:
             return answer.result(limit)
         except TimeoutError:
-            self._end(f"it did not answer to {method} within {limit:g} s")
-            raise self._error() from None
+            self.wake(f"it did not answer to {method} within {limit:g} s")
+            raise PageError(f"the page hangs: it did not answer within {limit:g} s", where=method) from None
 
     def post(self, method: str, params: Params | None = None) -> Future[Params]:
         """Send a command; its answer comes as a future, whose callbacks run in the thread that reads."""
@@ -84,12 +87,20 @@ class Bidi:
                 raise OSError(self._over)
             self._socket.send(json.dumps({"id": number, "method": method, "params": params or {}}))
         except (OSError, websocket.WebSocketException) as error:
-            self._end(f"the connection to it ended: {error}")
+            self.lose(f"the connection to it ended: {error}")
         return answer
+
+    def wake(self, why: str) -> None:
+        """After something took too long: is it the page, or the browser? Raises BrowserLost when it does not answer."""
+        try:
+            self.post("browser.getUserContexts").result(min(_AWAKE_SECONDS, self._seconds))
+        except TimeoutError:
+            self.lose(why)
+            raise self._error() from None
 
     def close(self) -> None:
         """End the connection."""
-        self._end("it was stopped")
+        self.lose("it was stopped")
         with suppress(OSError, websocket.WebSocketException):
             if connection := self._socket.sock:
                 connection.shutdown(socket.SHUT_RDWR)  # wakes the thread that reads
@@ -103,9 +114,9 @@ class Bidi:
             while text := self._socket.recv():
                 self._take(json.loads(text))
         except (OSError, websocket.WebSocketException, ValueError) as error:
-            self._end(f"the connection to it ended: {error}")
+            self.lose(f"the connection to it ended: {error}")
         else:
-            self._end("the connection to it ended")
+            self.lose("the connection to it ended")
 
     def _take(self, message: Params) -> None:
         """Hand an answer to who waits for it, an event to the handler."""
@@ -121,7 +132,7 @@ class Bidi:
         else:
             answer.set_exception(Refused(message.get("error", ""), message.get("message", "")))
 
-    def _end(self, why: str) -> None:
+    def lose(self, why: str) -> None:
         """It is over: tell everybody who waits, now and later."""
         with self._lock:
             self._over = self._over or why

@@ -20,10 +20,10 @@ from selenium.webdriver import ChromeOptions, Remote
 from selenium.webdriver.remote.client_config import ClientConfig
 from urllib3.exceptions import HTTPError
 
-from truemirror.adapters.browser.bidi import Bidi, Params
+from truemirror.adapters.browser.bidi import Bidi, Params, Refused
 from truemirror.adapters.browser.options import BrowserOptions, arguments_of
 from truemirror.adapters.browser.programs import INSTALL, Driver, find_browser
-from truemirror.adapters.browser.traffic import EVENTS
+from truemirror.adapters.browser.traffic import CRASHED, EVENTS
 from truemirror.adapters.browser.visitor import KeepPicture, Visitor
 from truemirror.errors import BrowserError, BrowserLost
 
@@ -137,16 +137,16 @@ class Chromium:
 
     def stop(self) -> None:
         """End the browser, its driver and all their processes. Does nothing the second time."""
-        is_alive, session, driver = self.is_alive, self._session, self._driver
+        session, driver = self._session, self._driver
         if self._bidi is not None:
             self._bidi.close()
         self._bidi = self._session = self._driver = None
-        if session is not None and is_alive:
+        if driver is not None:
+            driver.stop()  # a browser of our own needs no farewell
+        elif session is not None:
             session.command_executor.client_config.timeout = _QUIT_SECONDS  # type: ignore[union-attr]
             with suppress(WebDriverException, HTTPError, OSError):
                 session.quit()
-        if driver is not None:
-            driver.stop()
 
     def _begin(self, binary: str) -> Remote:
         """Make the session. Raises BrowserError and BrowserLost."""
@@ -210,6 +210,8 @@ class Chromium:
         before = time.time()
         first = self._bidi.send("browsingContext.getTree", {"maxDepth": 0})["contexts"][0]["context"]
         self._bidi.send("session.subscribe", {"events": list(EVENTS)})
+        with suppress(Refused):  # not every browser of a Grid knows it
+            self._bidi.send("session.subscribe", {"events": [CRASHED]})
         asked: Params = {"expression": _ABILITIES, "target": {"context": first}, "awaitPromise": False}
         answer = self._bidi.send("script.evaluate", asked)["result"].get("value", "")
         now, _, names = str(answer).partition(" ")
@@ -219,6 +221,8 @@ class Chromium:
 
     def _heard(self, event: str, params: Params) -> None:
         """Hand an event to the visitor whom it concerns; runs in the connection's thread."""
+        if event == CRASHED and self._bidi:
+            self._bidi.lose("a page crashed, and took its process with it")
         with self._lock:
             visitors = list(self._visitors.values())
         for visitor in visitors:

@@ -28,7 +28,13 @@ async (asked) => {
   const namesOf = (one) => [nameOf(one), ...[...(one.labels || [])].map((label) => collapse(label.textContent)),
     collapse(one.getAttribute('aria-label'))].filter((name, place, list) => name && list.indexOf(name) === place);
   const SELECTORS = {button: 'button,input,summary', link: 'a,area', heading: 'h1,h2,h3,h4,h5,h6', checkbox: 'input',
-    radio: 'input', row: 'tr', listitem: 'li'};
+    radio: 'input', row: 'tr', cell: 'td', columnheader: 'th', rowheader: 'th', table: 'table', list: 'ul,ol,menu',
+    listitem: 'li', option: 'option', combobox: 'input,select', listbox: 'select', textbox: 'input,textarea',
+    searchbox: 'input', spinbutton: 'input', slider: 'input', progressbar: 'progress', dialog: 'dialog', img: 'img,svg',
+    image: 'img,svg', navigation: 'nav', main: 'main', form: 'form', region: 'section', article: 'article',
+    banner: 'header', contentinfo: 'footer', complementary: 'aside', status: 'output', group: 'fieldset,details,optgroup',
+    alert: '[role]', alertdialog: '[role]', tab: '[role]', tabpanel: '[role]', tablist: '[role]', menu: '[role]',
+    menuitem: '[role]', switch: 'input', tooltip: '[role]', log: '[role]', tree: '[role]', treeitem: '[role]'};
   // A computed role costs the browser about a millisecond where it was not needed yet, so few elements are asked.
   const mayBe = (role) => SELECTORS[role] ? `${SELECTORS[role]},[role~="${role}" i]` : '*';
   const levelOf = (one) => Number(one.getAttribute('aria-level') || one.localName.replace(/^h(?=[1-6]$)/, ''));

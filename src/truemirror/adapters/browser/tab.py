@@ -36,6 +36,7 @@ class Tab:
         try:
             answer.result(seconds)
         except TimeoutError:
+            self.bidi.wake(f"it did not open {url} within {seconds:g} s")
             raise PageError(f"the page did not load within {seconds:g} s", where=url) from None
         except Refused as error:
             raise _not_loaded(url, error) from error

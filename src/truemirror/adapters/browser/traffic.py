@@ -32,6 +32,9 @@ EVENTS = (
 )
 """What a browser is asked to tell."""
 
+CRASHED = "goog:cdp.Inspector.targetCrashed"
+"""What chromium tells when a page took its process with it."""
+
 MOST_CALLS = 5_000
 MOST_SAID = 1_000
 LONGEST_SAID = 10_000
@@ -69,6 +72,7 @@ class _Asked:
     headers: Headers
     at_ms: float
     body: bytes = b""
+    body_size: int = 0
     answer: Outcome | None = None
     took_ms: float = 0.0
     open_parts: int = 1
@@ -207,6 +211,7 @@ class Traffic:
         if one.kind not in _NO_BODY and not is_redirect and answer["status"] not in (204, 304):
             self._fetch(one, number, "response")
         if request.get("bodySize") or request.get("goog:hasPostData"):
+            one.body_size = request.get("bodySize") or 0
             one.body = str(request.get("goog:postData") or "").encode()
             self._fetch(one, number, "request")
         self._part_done(one)
@@ -245,7 +250,7 @@ class Traffic:
         if error is None:
             body = _bytes(answer.result()["bytes"])
             if which == "request":
-                one.body = body
+                one.body = _unwrapped(body, one.body_size)
             elif isinstance(one.answer, Response):
                 one.answer = _with_body(one.answer, body)
         self._part_done(one)
@@ -319,6 +324,17 @@ def _headers(listed: list[dict[str, Any]]) -> Headers:
 def _bytes(value: dict[str, str]) -> bytes:
     """Bytes as BiDi carries them."""
     return base64.b64decode(value["value"]) if value["type"] == "base64" else value["value"].encode()
+
+
+def _unwrapped(body: bytes, size: int) -> bytes:
+    """A request's body of `size` bytes; one that is no text comes as base64 that says it is text."""
+    if len(body) == size:
+        return body
+    try:
+        inner = base64.b64decode(body, validate=True)
+    except ValueError:
+        return body
+    return inner if len(inner) == size else body
 
 
 def _fault(why: str) -> FaultKind:

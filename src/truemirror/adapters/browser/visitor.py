@@ -128,7 +128,12 @@ class Visitor:
     def open(self, where: str = "/") -> None:
         """Open a path of the base, or a whole URL, and wait until it is loaded. Raises PageError."""
         with self.step(f"open {where}"):
-            self._tab.go(urljoin(self.base, where) if self.base else where, self.patience * 3)
+            try:
+                self._tab.go(urljoin(self.base, where) if self.base else where, self.patience * 3)
+            except PageError as error:
+                if still_open := self._traffic.still_open():
+                    error.nearest = "still open: " + ", ".join(still_open[:5])
+                raise
 
     def reload(self) -> None:
         """Load the page again. Raises PageError."""

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 BESIDE = ("::contract", "::page")
-"""What the results beside a test's own are called after its node id."""
+"""What stands behind the name of a test in the names of the results beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,8 @@ class Quarantined:
 
     def covers(self, nodeid: str) -> bool:
         """Whether a result is meant: it itself, with any parameters, or anything in a file or class."""
-        named, its = _own(self.test), _own(nodeid)
-        if self.test[len(named) :] != nodeid[len(its) :]:
-            return False
-        return its == named or its.startswith((f"{named}[", f"{named}::"))
+        (named, wanted), (its, beside_it) = _apart(self.test), _apart(nodeid)
+        return wanted == beside_it and (its == named or its.startswith((f"{named}[", f"{named}::")))
 
     def has_ended(self, today: str) -> bool:
         """Whether its last day is over."""
@@ -61,9 +59,17 @@ class Held:
         return f"in quarantine until {one.until}: {one.reason} (ask {one.owner})"
 
 
-def _own(nodeid: str) -> str:
-    """The node id of the test itself."""
-    return next((nodeid.removesuffix(ending) for ending in BESIDE if nodeid.endswith(ending)), nodeid)
+def beside(nodeid: str, name: str) -> str:
+    """What a result beside a test's own is called: parameters stay at the end, as `test_a::contract[1]`."""
+    own, bracket, parameters = nodeid.partition("[")
+    return f"{own}::{name}{bracket}{parameters}"
+
+
+def _apart(nodeid: str) -> tuple[str, str]:
+    """The node id of the test itself, and which result beside it is meant; empty for its own."""
+    own, bracket, parameters = nodeid.partition("[")
+    found = next((ending for ending in BESIDE if own.endswith(ending)), "")
+    return f"{own.removesuffix(found)}{bracket}{parameters}", found
 
 
 def held(nodeid: str, entries: Iterable[Quarantined], today: str) -> Held | None:
