@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from tests.adapters.reports.test_flow_page import EVIL, Tags
-from tests.flow_traces import failed_trace, failed_try, green_trace
+from tests.flow_traces import TEST, failed_trace, failed_try, green_trace
 
 from truemirror.adapters.reports.flow_index import flow_index, told_by
 from truemirror.core.flow.trace import Outcome, Try
@@ -25,6 +25,14 @@ def test_all_green_and_nothing_have_a_page() -> None:
     """With a headline of their own."""
     assert "all 1 passed" in flow_index([(green_trace(), "")])
     assert "No flow was run." in flow_index([])
+
+
+def test_what_did_not_run_now_is_told_apart() -> None:
+    """A failure of an earlier run is shown, and counts no more."""
+    page = flow_index([(green_trace(), ""), (replace(failed_trace(), test="old.py::gone"), "x/index.html")], [TEST])
+    assert "all 1 passed" in page
+    assert "1 that did not run now" in page
+    assert page.index("From earlier runs") < page.index("x/index.html")
 
 
 def test_a_page_that_was_not_kept_is_said() -> None:
