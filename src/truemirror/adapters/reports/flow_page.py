@@ -292,6 +292,8 @@ def _verdict(call: Call) -> tuple[str, str]:
     found = [one.level.value for one in call.findings if one.level is not Level.INFO]
     if found:
         return f"{len(found)} {_many('finding', found)}", TONES[min(found, key=list(TONES).index)]
+    if isinstance(call.exchange.outcome, Fault):
+        return "no answer", "plain"
     return ("kept", "passed") if call.operation else ("no contract", "plain")
 
 
