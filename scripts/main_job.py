@@ -25,6 +25,7 @@ WORK = ROOT / "report" / "main-job"
 SERVICES = ("auth", "core", "tags", "deals", "public-api")
 TRUEMIRROR = (sys.executable, "-m", "truemirror")
 PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly")
+BROWSER = "apt-get install chromium chromium-driver"
 BREAK = ("tags", "store.py", '"label": row["label"]', '"name": row["label"]')
 """The service that is broken, the file, what stands there, and what replaces it: an attribute gets another name."""
 
@@ -59,8 +60,12 @@ def update() -> None:
     """Renew what is committed from the running system."""
     step("record the running CRM into mirrors/")
     record(ROOT, ROOT / "mirrors")
+    record_flows(ROOT / "mirrors", expect=(0, 1))  # the contracts may have to learn what it shows
     step("infer contracts into contracts/")
     infer(ROOT / "mirrors", ROOT / "contracts")
+    if has_browser():
+        step("run the flows on what was recorded")
+        told(run(*PYTEST, "suites/flows"), 1)
 
 
 def judge() -> None:
@@ -68,6 +73,7 @@ def judge() -> None:
     mirrors, contracts = WORK / "mirrors", WORK / "contracts"
     step("start the CRM and record it while a scripted user drives it")
     record(ROOT, mirrors)
+    record_flows(mirrors)
     step("infer contracts from what was recorded")
     infer(mirrors, contracts)
     step("hold the committed mirrors and contracts against the running CRM")
@@ -129,9 +135,32 @@ def record(tree: Path, mirrors: Path) -> None:
     whole = (0,) if tree == ROOT else (0, 1)  # stories and tests may well notice that a service is broken
     drive = run(*up, "--record", "--", sys.executable, "-m", "crm.drive", "--from-environment", cwd=tree, expect=whole)
     told(drive, len(SERVICES))
-    command = (*up, "--", *PYTEST, "suites", "--mirror-mode=record", "--mirrors", mirrors)
-    suites = run(*command, cwd=tree, expect=whole)
+    alone = (*PYTEST, "suites", "--ignore=suites/flows", "--mirror-mode=record", "--mirrors", mirrors)
+    suites = run(*up, "--", *alone, cwd=tree, expect=whole)
     console.print(Text(f"  suites in isolation: {suites.strip().splitlines()[-1]}", "dim"))
+
+
+def record_flows(mirrors: Path, expect: Sequence[int] = (0,)) -> None:
+    """Record what pages ask while flows go through a CRM of their own, freshly started."""
+    if not has_browser():
+        console.print(Text(f"  flows: no browser here, so their recordings stay as they are ({BROWSER})", "yellow"))
+        if mirrors != ROOT / "mirrors":
+            keep_flows(mirrors)
+        return
+    how = ("--flows-target=live", "--mirror-mode=record", "--mirrors", mirrors)
+    flows = run(*PYTEST, "suites/flows", *how, expect=expect)
+    console.print(Text(f"  flows: {flows.strip().splitlines()[-1]}", "dim"))
+
+
+def has_browser() -> bool:
+    """Whether flows can be run here."""
+    return bool(shutil.which("chromium") and shutil.which("chromedriver"))
+
+
+def keep_flows(mirrors: Path) -> None:
+    """Take the committed recordings of flows over."""
+    for kept in (ROOT / "mirrors").glob("*/*/suites-flows-*"):
+        shutil.copytree(kept, mirrors / kept.relative_to(ROOT / "mirrors"))
 
 
 def infer(mirrors: Path, contracts: Path) -> None:
