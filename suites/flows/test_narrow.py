@@ -27,8 +27,9 @@ LABEL = """() => getComputedStyle(document.querySelector('tbody td'), '::before'
 def fits(visitor: Visitor) -> None:
     """The page is no wider than the screen, and nothing in it is too small for a finger."""
     too_wide, what = visitor.run_script(WIDTHS)
-    assert (too_wide, what) == (0, [])
-    assert visitor.run_script(SMALL) == []
+    assert not (too_wide or what), f"the page is {too_wide} px wider than the screen: {'; '.join(what[:3])}"
+    small = visitor.run_script(SMALL)
+    assert not small, f"too small for a finger: {'; '.join(small)}"
 
 
 @pytest.fixture
