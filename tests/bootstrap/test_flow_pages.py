@@ -78,6 +78,24 @@ def test_a_snapshot_on_the_page_calls_nobody(listener: Listener, tmp_path: Path)
     assert {"/script", "/image"} <= set(listener.called)
 
 
+@pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no chromium here: apt-get install chromium")
+def test_a_saved_page_still_opens(tmp_path: Path) -> None:
+    """After every text in it was looked at for secrets."""
+    page = '<body style="background: repeating-conic-gradient(red 0 7deg, blue 7deg 9deg)">caf=C3=A9'.replace(
+        "=", "=3D", 1
+    )
+    archive = (
+        'MIME-Version: 1.0\r\nContent-Type: multipart/related; type="text/html"; boundary="b"\r\n\r\n--b\r\n'
+        "Content-Type: text/html\r\nContent-Transfer-Encoding: quoted-printable\r\n"
+        f"Content-Location: http://a.test/\r\n\r\n{page}\r\n--b--\r\n"
+    )
+    kept = keep_trace(tmp_path, failed_trace(), {"page.mhtml": archive.encode()})
+    (tmp_path / "blank.html").write_text("")
+    blank = photograph(tmp_path / "blank.html", Shot("blank.png", 600, 400), tmp_path)
+    picture = photograph(kept.folder / "try1/page.mhtml", Shot("page.png", 600, 400), tmp_path)
+    assert picture.stat().st_size > 2 * blank.stat().st_size
+
+
 def test_what_was_kept_is_read_again(tmp_path: Path) -> None:
     """By tests, failures first; the page over all links to theirs."""
     keep_trace(tmp_path, green_trace())

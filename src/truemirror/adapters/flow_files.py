@@ -54,7 +54,9 @@ def folder_name(test: str) -> str:
     """The name of a test's folder: readable, safe on every disk, another one for every test."""
     digest = hashlib.blake2b(test.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
     words = _UNSAFE.sub("-", test.replace("::", "-").removesuffix(".py")).strip("-")
-    return f"{words[-_LONGEST_NAME:].strip('-') or 'test'}-{digest}"
+    if len(words) > _LONGEST_NAME:
+        words = words[-_LONGEST_NAME:].partition("-")[2] or words[-_LONGEST_NAME:]
+    return f"{words.strip('-') or 'test'}-{digest}"
 
 
 def write_trace(folder: Path, masked: Masked, render: Render, limits: Limits | None = None) -> Kept:

@@ -16,7 +16,7 @@ def test_each_test_is_told_with_its_end() -> None:
     assert [one["href"] for one in page.named("a")] == ["a/index.html", "b/index.html"]
     assert "1 of 3 broke" in page.text
     assert "public-api, web" in page.text
-    assert "truemirror.errors.Broken: no status" in page.text
+    assert "no status `Saved`" in page.text
     tags = [str(one["class"]) for one in page.named("span") if str(one.get("class")).startswith("tag")]
     assert tags == ["tag failed", "tag flaky", "tag passed"]
 
@@ -49,9 +49,9 @@ def test_nothing_hostile_gets_through() -> None:
 
 
 def test_the_line_that_tells_most_is_shown() -> None:
-    """What pytest marks as the error, else the last line."""
+    """What pytest marks as the error, else the first line."""
     assert (
         told_by("def test():\n>   see()\nE   Broken: no status\nE   fix: none\na.py:3: Broken") == "Broken: no status"
     )
-    assert told_by("first\nlast\n\n") == "last"
+    assert told_by("\nfirst\nlast\n") == "first"
     assert told_by("") == ""

@@ -61,10 +61,10 @@ def _rank(row: Row) -> tuple[int, str, str]:
 
 
 def told_by(message: str) -> str:
-    """The line of a message that tells most: the first that pytest marks as the error, else the last."""
+    """The line of a message that tells most: the first that pytest marks as the error, else the first."""
     lines = [line for line in message.splitlines() if line.strip()]
     marked = [line[1:] for line in lines if line.startswith(_MARK)]
-    return (marked or lines[-1:] or [""])[0].strip()[:_LONGEST]
+    return (marked or lines or [""])[0].strip()[:_LONGEST]
 
 
 def _row(trace: Trace, link: str) -> Row:
