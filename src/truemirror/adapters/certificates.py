@@ -164,7 +164,7 @@ def _ca_certificate(key: EllipticCurvePrivateKey) -> x509.Certificate:
 
 @contextlib.contextmanager
 def _chain(ca: x509.Certificate, ca_key: EllipticCurvePrivateKey, names: Iterable[str]) -> Iterator[Path]:
-    """A file with a new key and its certificate, gone after the block."""
+    """A file with a new key, its certificate and the CA's (browsers look for the key they believe); gone afterwards."""
     from cryptography import x509
     from cryptography.hazmat.primitives.asymmetric import ec
     from cryptography.hazmat.primitives.hashes import SHA256
@@ -184,7 +184,7 @@ def _chain(ca: x509.Certificate, ca_key: EllipticCurvePrivateKey, names: Iterabl
     )
     with tempfile.TemporaryDirectory(prefix="truemirror-") as folder:
         file = Path(folder) / "chain.pem"
-        file.write_bytes(_pem(key) + certificate.public_bytes(Encoding.PEM))
+        file.write_bytes(_pem(key) + b"".join(one.public_bytes(Encoding.PEM) for one in (certificate, ca)))
         yield file
 
 

@@ -160,7 +160,8 @@ class Flows:
         seen = attempt.gather(self._owners, self._judge, failed=True)
         attempt.leave()
         asked = seen.asked
-        self.counts.add_uses(item.nodeid, [*asked.uses, *((one.service, one.operation) for one in _named(seen.calls))])
+        live = [one for one in seen.calls if one.operation and attempt.behind.replayer(one.service) is None]
+        self.counts.add_uses(item.nodeid, [*asked.uses, *((one.service, one.operation) for one in live)])
         self.counts.add_answers(item.nodeid, asked.answers)
         self.counts.add_served([one for one in asked.hits if one[1]], asked.missed, item.nodeid)
         self.counts.add_planned([one for one in asked.planned if one[1]])
@@ -241,11 +242,6 @@ class Flows:
         self._stop_browser()
         self._stop_behind()
         self.counts.trouble += self._telling.trouble
-
-
-def _named(calls: Any) -> Iterator[Any]:
-    """The calls that belong to an operation of a contract."""
-    return (call for call in calls if call.service and call.operation)
 
 
 @contextmanager
