@@ -35,10 +35,26 @@ make_venv() {
   return 1
 }
 
+# chromium and its driver, for flows: installed where we may, named where we may not. Nothing else is ever downloaded.
+prepare_browser() {
+  local wanted="chromium chromium-driver fonts-liberation" name
+  for name in chromium chromium-browser google-chrome google-chrome-stable; do
+    command -v "$name" >/dev/null 2>&1 && command -v chromedriver >/dev/null 2>&1 && return 0
+  done
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+    say "installing $wanted (Debian packages, for flows)"
+    apt-get update -qq >/dev/null 2>&1
+    # shellcheck disable=SC2086
+    apt-get install -y -qq --no-install-recommends $wanted >/dev/null 2>&1 && return 0
+  fi
+  say "flows need a browser, and there is none: apt-get install $wanted"
+}
+
 # prepare NAME PACKAGES...: install the packages into .venv unless the same was installed before.
 prepare() {
   local name=$1 python stamp began=$SECONDS
   shift
+  prepare_browser
   python=$(find_python) || { say "Python 3.11 or newer is needed and was not found: apt-get install python3"; exit 4; }
   stamp=".venv/.ready-$name-$(cat pyproject.toml scripts/environment.sh | cksum | cut -d' ' -f1)"
   [ -e "$stamp" ] && [ -x .venv/bin/python ] && .venv/bin/python -c 'import truemirror' 2>/dev/null && return 0

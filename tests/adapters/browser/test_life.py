@@ -2,18 +2,23 @@
 
 import os
 import signal
+import socket
+import ssl
 import stat
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import psutil
 import pytest
 from tests.adapters.browser.conftest import eventually
 
 from truemirror.adapters.browser.programs import find_browser
+from truemirror.adapters.certificates import Tls, tls_for
 from truemirror.errors import BrowserError, BrowserLost, ExitCode, PageError
 from truemirror.testing.flows import BrowserOptions, Chromium, button
 
@@ -228,3 +233,53 @@ def test_a_killed_test_run_leaves_nothing_behind() -> None:
     run.stdout.close()
     eventually(lambda: not any(is_alive(one) for one in started))
     eventually(lambda: not folder.exists())
+
+
+@contextmanager
+def secured(tls: Tls) -> Iterator[int]:
+    """The port of a server with these certificates."""
+
+    class Door(BaseHTTPRequestHandler):
+        """One request."""
+
+        def do_GET(self) -> None:
+            """A page."""
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(b"<title>Secure</title>")
+
+        def log_message(self, *arguments: object) -> None:
+            """Say nothing."""
+
+    class Server(ThreadingHTTPServer):
+        """Shakes hands where it does not hold up others, and says nothing of those that fail."""
+
+        daemon_threads = True
+
+        def finish_request(self, request: socket.socket, address: object) -> None:  # type: ignore[override]
+            """Shake hands, then answer."""
+            with suppress(ssl.SSLError, OSError), tls.context.wrap_socket(request, server_side=True) as door:
+                super().finish_request(door, address)  # type: ignore[arg-type]
+
+    tls.context.set_alpn_protocols(["http/1.1"])
+    server = Server(("127.0.0.1", 0), Door)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    yield server.server_port
+    server.shutdown()
+    server.server_close()
+    thread.join(5)
+
+
+def test_servers_of_a_ca_of_ours_are_believed_and_others_are_not(tmp_path: Path) -> None:
+    """The certificate of the CA is enough; a server of another CA stays a stranger."""
+    ours, theirs = tls_for(["web.crm.internal"], tmp_path / "ours"), tls_for(["web.crm.internal"], tmp_path / "theirs")
+    with secured(ours) as known, secured(theirs) as unknown:
+        rules = f"MAP known.internal:443 127.0.0.1:{known}, MAP unknown.internal:443 127.0.0.1:{unknown}"
+        with Chromium(BrowserOptions(rules=rules, ca=str(ours.ca))) as browser:
+            visitor = browser.visitor()
+            visitor.open("https://known.internal/")
+            assert visitor.title == "Secure"
+            with pytest.raises(PageError, match="ERR_CERT"):
+                visitor.open("https://unknown.internal/")
