@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from truemirror.config import Config
     from truemirror.core.gate.verdict import Stage
+    from truemirror.core.load.guard import Permission
     from truemirror.core.load.profile import Profile
     from truemirror.core.load.ran import Ran
     from truemirror.ports import Progress
@@ -121,8 +122,8 @@ def _parts(config: Config, wish: Wish) -> Parts:
     )
 
 
-def _guard(config: Config, profile: Profile, wish: Wish) -> None:
-    """Whether this target may be loaded. Raises UsageError."""
+def _guard(config: Config, profile: Profile, wish: Wish) -> Permission:
+    """What a run may do to this target. Raises UsageError."""
     from dataclasses import asdict
 
     from truemirror.core.load.guard import Environment, permitted
@@ -130,7 +131,7 @@ def _guard(config: Config, profile: Profile, wish: Wish) -> None:
 
     check_data(profile, wish.where)
     allowed = {name: Environment(**asdict(one)) for name, one in config.environments.items()}
-    permitted(profile, [wish.where] if is_address(wish.where) else [], allowed)
+    return permitted(profile, [wish.where] if is_address(wish.where) else [], allowed)
 
 
 @contextmanager
