@@ -6,11 +6,32 @@ import time
 from typing import Any
 
 import gevent
-from locust import FastHttpUser, HttpUser, constant, events, task
+from geventhttpclient import HTTPClient
+from locust import FastHttpUser, HttpUser, User, constant, events, task
 
 from truemirror.adapters.locust.lean_user import LeanUser
 
-BASE: Any = {"FastHttpUser": FastHttpUser, "HttpUser": HttpUser, "LeanUser": LeanUser}[os.environ["PEER"]]
+
+class BareUser(User):
+    """geventhttpclient itself, without what Locust does for each request."""
+
+    abstract = True
+
+    def __init__(self, environment: Any) -> None:
+        """One connection."""
+        super().__init__(environment)
+        self.client = self
+        self._http = HTTPClient.from_url(self.host)
+        self._total = environment.stats.total
+
+    def get(self, path: str) -> None:
+        """Ask, read, count."""
+        self._http.get(path).read()
+        self._total.num_requests += 1
+
+
+_PEERS = {"FastHttpUser": FastHttpUser, "HttpUser": HttpUser, "LeanUser": LeanUser, "geventhttpclient": BareUser}
+BASE: Any = _PEERS[os.environ["PEER"]]
 SECONDS = float(os.environ["SECONDS"])
 PATH = os.environ["PATH_ASKED"]
 

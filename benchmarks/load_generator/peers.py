@@ -184,6 +184,7 @@ def _children() -> float:
 PEERS = (
     Peer("truemirror", lambda: True, _ours_open, _locust_closed("LeanUser")),
     Peer("FastHttpUser", lambda: True, _locust_open("FastHttpUser"), _locust_closed("FastHttpUser")),
+    Peer("geventhttpclient", lambda: True, None, _locust_closed("geventhttpclient")),
     Peer("HttpUser", lambda: True, _locust_open("HttpUser"), _locust_closed("HttpUser")),
     Peer("k6", lambda: shutil.which("k6") is not None, _k6_open, _k6_closed),
     Peer("wrk", lambda: shutil.which("wrk") is not None, None, _wrk_closed),

@@ -180,14 +180,16 @@ def test_a_run_that_mostly_fails_ends_early() -> None:
     assert max(result.tally.instrument) < 30
 
 
-def test_a_listener_that_has_heard_enough_ends_the_run() -> None:
-    """What was counted until then is there; requests under way are told as unfinished."""
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_listener_that_has_heard_enough_ends_the_run(workers: int) -> None:
+    """What was counted until then is there; requests under way are told as unfinished, and no worker as lost."""
     flow = Flow("f", (call("/a"), call("/never")))
     with answering_badly() as server:
-        run = run_of(profile(flow, timeout=30.0), server.port)
+        run = run_of(profile(flow, timeout=30.0), server.port, workers=workers)
         result = LoadRuns().make(run, lambda part, under_way: True)
     assert result.ended == "stopped", result.said
     assert result.unfinished > 0
+    assert result.tally.lost == ()
     assert max(result.tally.instrument) < 30
     assert total(result.tally.cells.values()).count >= 50
 

@@ -6,9 +6,9 @@
             answer = self.client.get("/api/v1/deals?limit=20", name="/api/v1/deals")
 
 Rules: closed, like all of Locust's users: the next request waits for the answer; judged runs are open and live in
-`arrivals_user.py`. Requests are counted here and given to Locust's statistics four times a second, so its page, tables and
-CSV files show them; the `request` event is fired for each only when somebody other than Locust itself listens to it.
-Certificates are checked. No redirects are followed unless asked for.
+`arrivals_user.py`. Requests are counted here and given to Locust's statistics four times a second, so its page, tables
+and CSV files show them; the `request` event is fired for each only when somebody other than Locust itself listens to
+it. Certificates are checked. No redirects are followed unless asked for.
 """
 
 import json as jsons
