@@ -9,7 +9,7 @@ import ast
 import inspect
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import click
@@ -18,7 +18,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 _TABLE = re.compile(r"(<!-- table: ([\w ./-]+) -->\n)((?:\|[^\n]*\n)*)")
 
 Row = tuple[str, ...]
-_OWN_TABLES = ("`root`", "`source`", "`name`", "`services`", "`redaction`", "`waivers`", "`verify`")
+_OWN_TABLES = ("`root`", "`source`", "`name`", "`services`", "`redaction`", "`waivers`", "`verify`", "`environments`")
 """Fields that are no keys, or have a table of their own."""
 
 
@@ -35,8 +35,23 @@ def options(command: str) -> list[Row]:
 
     found = cli.get_command(click.Context(cli), command)
     assert found is not None
-    told = [one for one in found.params if isinstance(one, click.Option)]
-    return [("option", "meaning"), *((_code(_spelled(one)), _sentence(one.help or "") + _default(one)) for one in told)]
+    rows: list[Row] = [("option", "meaning")]
+    for word, one in _with_inner(found):
+        told = [option for option in one.params if isinstance(option, click.Option)]
+        rows += ((_code(word + _spelled(option)), _sentence(option.help or "") + _default(option)) for option in told)
+    return rows
+
+
+def _with_inner(found: click.Command) -> Iterator[tuple[str, click.Command]]:
+    """A command, or those that are inside it, each with the word that goes before its options."""
+    if not isinstance(found, click.Group):
+        yield "", found
+        return
+    context = click.Context(found)
+    for word in found.list_commands(context):
+        inner = found.get_command(context, word)
+        assert inner is not None
+        yield f"{word} ", inner
 
 
 def _spelled(option: click.Option) -> str:

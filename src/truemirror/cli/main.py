@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "verify": ("truemirror.cli.verify", "Ask a live provider its recorded conversations again, and attack it."),
     "coverage": ("truemirror.cli.coverage", "Say what is recorded of each contract, how old it is, and what is used."),
     "up": ("truemirror.cli.up", "Start the system, each service live or mirrored."),
+    "load": ("truemirror.cli.load", "Load runs whose verdict can be believed."),
     "gate": ("truemirror.cli.gate", "Everything this repository has, in one verdict."),
 }
 """Each command's module, whose click command is called `command`, and the line that `--help` shows for it."""

@@ -11,7 +11,7 @@ from typing import Any
 from truemirror.config import kinds
 from truemirror.config.kinds import Kind, Wrong, nearest
 from truemirror.config.lines import KeyPath, key_lines, line_of
-from truemirror.config.model import Config, RedactionConfig, ServiceConfig, VerifyConfig
+from truemirror.config.model import Config, EnvironmentConfig, RedactionConfig, ServiceConfig, VerifyConfig
 from truemirror.core.contract.waivers import Waiver
 from truemirror.core.mirror.latency import parse_latency, parse_rate
 from truemirror.errors import ConfigError
@@ -33,6 +33,7 @@ ROOT: Mapping[str, Kind] = {
     "allow_hosts": kinds.list_of(_HOST),
     "environment": kinds.texts_by_name,
     "services": kinds.table,
+    "environments": kinds.table,
     "redaction": kinds.table,
     "waivers": kinds.tables,
 }
@@ -82,6 +83,14 @@ WAIVER: Mapping[str, Kind] = {
 }
 """The keys of [[tool.truemirror.waivers]]."""
 
+ENVIRONMENT: Mapping[str, Kind] = {
+    "hosts": kinds.list_of(_HOST),
+    "max_rate": kinds.above_zero,
+    "max_seconds": kinds.above_zero,
+    "stop_errors": kinds.above_zero,
+}
+"""The keys of [tool.truemirror.environments.NAME]."""
+
 _FOLDERS = ("mirrors", "contracts", "suites", "report")
 
 
@@ -123,6 +132,7 @@ def parse(document: Mapping[str, object], root: Path, source: Path | None, *, te
     values = _read(document, ROOT, (), mistakes)
     redaction = RedactionConfig(**_read(values.pop("redaction", {}), REDACTION, ("redaction",), mistakes))
     services = _services(values.pop("services", {}), mistakes)
+    values["environments"] = _environments(values.get("environments", {}), mistakes)
     values["waivers"] = tuple(_waivers(values.get("waivers", ()), mistakes))
     for name in _FOLDERS:
         values[name] = root / values.get(name, name)
@@ -144,6 +154,18 @@ def _services(table: Mapping[str, object], mistakes: _Mistakes) -> dict[str, Ser
     _check_consumes(services, mistakes)
     _check_shared(services, mistakes)
     return services
+
+
+def _environments(table: Mapping[str, object], mistakes: _Mistakes) -> dict[str, EnvironmentConfig]:
+    """Every environment that may be loaded, by name."""
+    environments = {}
+    for name, inner in table.items():
+        path = ("environments", name)
+        try:
+            environments[name] = EnvironmentConfig(**_read(kinds.table(inner), ENVIRONMENT, path, mistakes))
+        except Wrong as wrong:
+            mistakes.add(path, wrong)
+    return environments
 
 
 def _waivers(tables: Iterable[Mapping[str, object]], mistakes: _Mistakes) -> Iterator[Waiver]:

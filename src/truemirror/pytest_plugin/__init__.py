@@ -1,7 +1,7 @@
 """The pytest plugin: isolated tests against mirrors.
 
     options     --mirror-mode MODE   --mirror-live SERVICE,..   --mirrors DIR   --contracts DIR   --mirror-strict
-                --mirror-latency SPEC   --mirror-seed N   --mirror-report FILE
+                --mirror-latency SPEC   --mirror-seed N   --mirror-report FILE   --load TARGET
     markers     mirror(*services, scenario=, mode=)   allow_hosts(*hosts)   isolated
     fixtures    mirrors   mirror_server   contract
 
@@ -55,6 +55,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--mirror-seed", metavar="N", type=int, default=0, help="which delays are drawn (0)")
     group.addoption("--mirror-report", metavar="FILE", help="write what was asked of the mirrors, as JSON")
+    group.addoption(
+        "--load",
+        metavar="TARGET",
+        nargs="?",
+        const="mirror",
+        help="run load profiles (load/NAME.toml) against mirror (the default), live or an address; an item a target",
+    )
+    group.addoption(
+        "--load-rate", metavar="R", type=float, default=0.0, help="flows a second, in place of the profile's"
+    )
+    group.addoption(
+        "--load-seconds", metavar="S", type=float, default=0.0, help="decide once, after so many seconds of load"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -121,7 +134,11 @@ def _may_be_configured(config: pytest.Config) -> bool:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """A contract's main document becomes test items, one for each operation."""
+    """A contract's main document becomes test items, one for each operation; a load profile, one for each target."""
+    if file_path.suffix == ".toml" and parent.config.getoption("--load"):
+        from truemirror.pytest_plugin.load_items import load_file
+
+        return load_file(file_path, parent)
     if file_path.name != "openapi.yaml":
         return None
     from truemirror.pytest_plugin.contract_items import contract_file

@@ -1,0 +1,78 @@
+"""What is loaded, standing: mirrors in a process of their own, on another core than the generator where there is one.
+
+Rules: loopback only; whatever happens, the process is gone when its place is left.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from truemirror.errors import CouldNotRun
+
+_PATIENCE = 10.0
+
+
+def on_core(number: int) -> tuple[str, ...]:
+    """What goes before a command to keep it on one core; nothing where that cannot be, or there is but one."""
+    try:
+        cores = sorted(os.sched_getaffinity(0))
+    except AttributeError:  # not on this system
+        return ()
+    taskset = shutil.which("taskset")
+    return (taskset, "-c", str(cores[number % len(cores)])) if taskset and len(cores) > 1 else ()
+
+
+@contextmanager
+def mirrors_standing(
+    mirrors: Path, services: Sequence[str], root: Path, *, latency: str = "none", workers: int = 1
+) -> Iterator[Mapping[str, str]]:
+    """Mirrors of a folder, answering; gives the address of each service. Raises CouldNotRun."""
+    arguments = ["serve", *services, "--mirrors", str(mirrors), "--latency", latency, "--json"]
+    if workers > 1:
+        arguments += ["--workers", str(workers)]
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(
+            [*on_core(1), sys.executable, "-m", "truemirror", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=said,
+            cwd=root,
+            start_new_session=True,
+        )
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            if not line:
+                process.wait(_PATIENCE)
+                said.seek(0)
+                told = said.read()[-2000:].decode("utf-8", "replace").strip()
+                raise CouldNotRun(f"the mirrors did not start: {told or 'they said nothing'}")
+            serving = json.loads(line)["serving"]
+            yield {name: str(one["url"]) for name, one in serving.items()}
+        finally:
+            _end(process)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """End a process and all that it started."""
+    process.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        process.communicate(timeout=_PATIENCE)
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, 9)
+    process.wait()
+    if process.stdout is not None:
+        process.stdout.close()
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """A folder that is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="truemirror-load-") as folder:
+        yield Path(folder)
