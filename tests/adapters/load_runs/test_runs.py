@@ -142,8 +142,9 @@ def test_two_workers_are_one_schedule_and_one_tally() -> None:
     heard = []
     with answering_badly() as server:
         run = run_of(profile(Flow("f", (call("/a"),))), server.port, 2.0, workers=2)
-        result = LoadRuns().make(run, lambda part, under_way: heard.append(part.workers))
+        result = LoadRuns(options=("--json",)).make(run, lambda part, under_way: heard.append(part.workers))
     assert (result.ended, result.tally.lost) == ("whole", ()), result.said
+    assert '"num_requests": 200,' in result.said, "Locust's own statistics show the run"
     assert result.tally.workers == ("worker 1", "worker 2")
     assert set(heard) == {("worker 1",), ("worker 2",)}
     assert total(result.tally.cells.values()).count == sum(server.asked.values()) == 200
@@ -177,6 +178,18 @@ def test_a_run_that_mostly_fails_ends_early() -> None:
         result = made(run_of(profile(Flow("f", (call("/a"),))), unheard.getsockname()[1]))
     assert result.ended == "failing"
     assert set(total(result.tally.cells.values()).errors) == {"refused"}
+    assert max(result.tally.instrument) < 30
+
+
+def test_a_target_that_dies_midway_ends_the_run() -> None:
+    """What was answered before counts, what failed afterwards has its name, and nobody waits for the rest."""
+    with answering_badly() as server:
+        run = run_of(profile(Flow("f", (call("/a"),))), server.port)
+        result = LoadRuns().make(run, lambda part, under_way: server.die())
+    assert result.ended == "failing", result.said
+    cell = total(result.tally.cells.values())
+    assert cell.count > sum(cell.errors.values()) >= 50
+    assert set(cell.errors) <= {"refused", "reset", "closed"}
     assert max(result.tally.instrument) < 30
 
 
