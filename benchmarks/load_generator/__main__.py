@@ -1,8 +1,8 @@
 """Load generators side by side on one server: ours, Locust's FastHttpUser and HttpUser, k6 and wrk where installed.
 
-Three questions, each asked of everybody in turn, round by round, and answered by the median. How many open arrivals a
+Four questions, each asked of everybody in turn, round by round, and answered by the median. How many open arrivals a
 second are begun on time (99 of 100 within 5 ms, 99 % made)? As what is a delay of exactly 23 ms read, from the intended
-start? How many requests does a closed loop of 32 make, for each second of processor time and by the clock? The server,
+start? What does a request cost the generator at 2,000 arrivals a second? How many requests does a closed loop of 32 make, for each second of processor time and by the clock? The server,
 our mirror server with one recording, has one core, the generator the other. The load average stands beside the figures:
 on a busy machine only the ratios, and the figures by processor time, mean something.
 """
@@ -22,6 +22,7 @@ from truemirror.core.load.calibration import LATEST_MS, LEAST_MADE
 
 _RATES = (500, 1000, 1500, 2000, 3000, 4000, 5000, 6000, 8000, 10000, 12000, 14000, 16000, 18000, 20000, 24000, 28000)
 _DELAY_RATE = 200.0
+_COST_RATE = 2000.0
 
 
 def main() -> int:
@@ -33,7 +34,7 @@ def main() -> int:
         "--rates", default=",".join(map(str, _RATES)), help="arrivals a second that are tried, in order"
     )
     parser.add_argument("--only", default="", help="names of peers, separated by commas")
-    parser.add_argument("--questions", default="rate,delay,closed", help="which are asked, separated by commas")
+    parser.add_argument("--questions", default="rate,delay,cost,closed", help="which are asked, separated by commas")
     options = parser.parse_args()
     only = set(filter(None, options.only.split(",")))
     peers = [peer for peer in PEERS if peer.available() and (not only or peer.name in only)]
@@ -43,6 +44,7 @@ def main() -> int:
         os.sched_setaffinity(0, {int(SERVER_CORE)})
     closed: dict[str, list[Closed]] = {peer.name: [] for peer in peers}
     delays: dict[str, list[Opened]] = {peer.name: [] for peer in peers}
+    costs: dict[str, list[Opened]] = {peer.name: [] for peer in peers}
     highest: dict[str, list[float]] = {peer.name: [] for peer in peers}
     for turn in range(options.rounds):
         if "closed" in asked:
@@ -50,6 +52,13 @@ def main() -> int:
                 for peer in peers:
                     closed[peer.name].append(peer.closed(f"http://127.0.0.1:{port}{path_of(0)}", options.seconds))
                     _tell(turn, peer, "closed", closed[peer.name][-1])
+        if "cost" in asked:
+            with running(CONTESTANTS[0], 1) as (port, _):
+                for peer in peers:
+                    if peer.open is not None:
+                        url = f"http://127.0.0.1:{port}{path_of(0)}"
+                        costs[peer.name].append(peer.open(url, _COST_RATE, options.seconds))
+                        _tell(turn, peer, f"cost at {_COST_RATE:g}/s", costs[peer.name][-1])
         if "delay" in asked:
             with answering(DELAY_MS) as url:
                 for peer in peers:
@@ -63,7 +72,7 @@ def main() -> int:
                         url = f"http://127.0.0.1:{port}{path_of(0)}"
                         highest[peer.name].append(_highest(peer, url, rates, options.seconds, turn))
     print(f"Measured on: {machine()}, one core each for server and load; load average at the end {_load_average()}.\n")
-    print(_report(peers, closed, delays, highest))
+    print(_report(peers, closed, delays, costs, highest))
     for peer in PEERS:
         if not peer.available():
             print(f"\n{peer.name}: not run, it is not installed")
@@ -105,20 +114,25 @@ def _report(
     peers: Sequence[Peer],
     closed: dict[str, list[Closed]],
     delays: dict[str, list[Opened]],
+    costs: dict[str, list[Opened]],
     highest: dict[str, list[float]],
 ) -> str:
     """The table: medians."""
-    head = ["generator", "open arrivals/s on time", f"{DELAY_MS:g} ms read as", "processor µs a request at 200/s"]
+    head = [
+        "generator",
+        "open arrivals/s on time",
+        f"{DELAY_MS:g} ms read as",
+        f"processor µs a request at {_COST_RATE:g}/s",
+    ]
     head += ["closed: requests for each second of processor", "by the clock"]
     rows = []
     for peer in peers:
-        some = delays[peer.name]
         rows.append(
             [
                 peer.name,
                 number(_median(highest[peer.name])),
-                number(_median([one.mean_ms for one in some])),
-                number(_median([one.processor_us for one in some])),
+                number(_median([one.mean_ms for one in delays[peer.name]])),
+                number(_median([one.processor_us for one in costs[peer.name]])),
                 number(_median([one.by_processor for one in closed[peer.name]])),
                 number(_median([one.by_clock for one in closed[peer.name]])),
             ]
