@@ -2,9 +2,10 @@
 
 Four questions, each asked of everybody in turn, round by round, and answered by the median. How many open arrivals a
 second are begun on time (99 of 100 within 5 ms, 99 % made)? As what is a delay of exactly 23 ms read, from the intended
-start? What does a request cost the generator at 2,000 arrivals a second? How many requests does a closed loop of 32 make, for each second of processor time and by the clock? The server,
-our mirror server with one recording, has one core, the generator the other. The load average stands beside the figures:
-on a busy machine only the ratios, and the figures by processor time, mean something.
+start? What does a request cost the generator at 2,000 arrivals a second? How many requests does a closed loop of 32
+make, for each second of processor time and by the clock? The server, our mirror server with one recording, has one core,
+the generator the other. The load average stands beside the figures: on a busy machine only ratios, and figures by
+processor time, mean something.
 """
 
 import argparse
@@ -118,25 +119,19 @@ def _report(
     highest: dict[str, list[float]],
 ) -> str:
     """The table: medians."""
-    head = [
-        "generator",
-        "open arrivals/s on time",
-        f"{DELAY_MS:g} ms read as",
-        f"processor µs a request at {_COST_RATE:g}/s",
+    head = ["generator", "open arrivals/s on time", f"{DELAY_MS:g} ms read as"]
+    head += [f"processor µs a request at {_COST_RATE:g}/s", "closed: for each second of processor", "by the clock"]
+    rows = [
+        [
+            peer.name,
+            number(_median(highest[peer.name])),
+            number(_median([one.mean_ms for one in delays[peer.name]])),
+            number(_median([one.processor_us for one in costs[peer.name]])),
+            number(_median([one.by_processor for one in closed[peer.name]])),
+            number(_median([one.by_clock for one in closed[peer.name]])),
+        ]
+        for peer in peers
     ]
-    head += ["closed: requests for each second of processor", "by the clock"]
-    rows = []
-    for peer in peers:
-        rows.append(
-            [
-                peer.name,
-                number(_median(highest[peer.name])),
-                number(_median([one.mean_ms for one in delays[peer.name]])),
-                number(_median([one.processor_us for one in costs[peer.name]])),
-                number(_median([one.by_processor for one in closed[peer.name]])),
-                number(_median([one.by_clock for one in closed[peer.name]])),
-            ]
-        )
     return markdown(head, rows)
 
 
