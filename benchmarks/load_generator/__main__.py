@@ -3,8 +3,8 @@
 Four questions, each asked of everybody in turn, round by round, and answered by the median. How many open arrivals a
 second are begun on time (99 of 100 within 5 ms, 99 % made)? As what is a delay of exactly 23 ms read, from the intended
 start? What does a request cost the generator at 2,000 arrivals a second? How many requests does a closed loop of 32
-make, for each second of processor time and by the clock? The server, our mirror server with one recording, has one core,
-the generator the other. The load average stands beside the figures: on a busy machine only ratios, and figures by
+make, for each second of processor time and by the clock? The server, our mirror server with one recording, has one
+core, the generator the other. The load average stands beside the figures: on a busy machine only ratios, and figures by
 processor time, mean something.
 """
 
