@@ -1,6 +1,7 @@
 """Runs of the real generator, in its own process, against real servers."""
 
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -18,7 +19,7 @@ from truemirror.adapters.certificates import tls_for
 from truemirror.adapters.load_runs import Kept, LoadRuns, Made
 from truemirror.adapters.load_runs import runs as runs_module
 from truemirror.core.load.adding import total
-from truemirror.core.load.document import Run
+from truemirror.core.load.document import Run, run_document
 from truemirror.core.load.profile import Arrivals, Call, Flow, Limit, Model, Profile, Target
 from truemirror.core.load.tally import Tally
 from truemirror.core.wire.exchange import Response
@@ -147,6 +148,30 @@ def test_two_workers_are_one_schedule_and_one_tally() -> None:
     assert '"num_requests": 200,' in result.said, "Locust's own statistics show the run"
     assert result.tally.workers == ("worker 1", "worker 2")
     assert set(heard) == {("worker 1",), ("worker 2",)}
+    assert total(result.tally.cells.values()).count == sum(server.asked.values()) == 200
+
+
+def test_workers_may_be_on_other_machines(tmp_path: Path) -> None:
+    """A master that only hears, and workers that come to it with the same description."""
+    with answering_badly() as server, socket.create_server(("127.0.0.1", 0)) as probe:
+        run = run_of(profile(Flow("f", (call("/a"),))), server.port, 2.0, workers=2)
+        (tmp_path / "run.json").write_text(json.dumps(run_document(run)))
+        port = str(probe.getsockname()[1])
+        probe.close()
+        command = [sys.executable, "-m", "truemirror.adapters.locust", str(tmp_path / "run.json"), "--worker"]
+        workers = [
+            subprocess.Popen([*command, "--master-port", port], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            for _ in range(2)
+        ]
+        try:
+            options = ("--master", "--master-bind-host", "127.0.0.1", "--master-bind-port", port)
+            result = LoadRuns(options=options).make(run)
+        finally:
+            for worker in workers:
+                worker.kill()
+                worker.wait()
+    assert (result.ended, result.tally.lost) == ("whole", ()), result.said
+    assert result.tally.workers == ("worker 1", "worker 2")
     assert total(result.tally.cells.values()).count == sum(server.asked.values()) == 200
 
 
