@@ -18,7 +18,17 @@ DOCS = Path(__file__).parents[2] / "docs"
 _TABLE = re.compile(r"(<!-- table: ([\w ./-]+) -->\n)((?:\|[^\n]*\n)*)")
 
 Row = tuple[str, ...]
-_OWN_TABLES = ("`root`", "`source`", "`name`", "`services`", "`redaction`", "`waivers`", "`verify`", "`environments`")
+_OWN_TABLES = (
+    "`root`",
+    "`source`",
+    "`name`",
+    "`services`",
+    "`redaction`",
+    "`waivers`",
+    "`verify`",
+    "`environments`",
+    "`load`",
+)
 """Fields that are no keys, or have a table of their own."""
 
 
