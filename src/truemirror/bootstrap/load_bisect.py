@@ -1,4 +1,4 @@
-"""Wiring of `truemirror load bisect`."""
+"""Wiring of what tells who spends the time: `truemirror load bisect`, and the budget tree of a live run."""
 
 from __future__ import annotations
 
@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from truemirror.config import Config
+    from truemirror.core.load.budget import Spent
     from truemirror.core.load.profile import Profile
+    from truemirror.core.route import Route
     from truemirror.core.system import Answered
     from truemirror.ports import Progress
     from truemirror.usecases.load import Watcher, Wish
     from truemirror.usecases.load_bisect import BisectedLoad, Swapped
+    from truemirror.usecases.load_budget import HopStore
+    from truemirror.usecases.record import Recording
 
 
 def bisect_profile(config: Config, profile: Profile, wish: Wish, watcher: Watcher, progress: Progress) -> BisectedLoad:
@@ -79,3 +83,43 @@ class _MirrorProcess:
     def stop(self) -> None:
         """Answer no longer."""
         self._stack.close()
+
+
+def trace_budget(config: Config, profile: Profile) -> tuple[Spent, ...]:
+    """Send some traced flows through all services and say who spends their time. Raises UsageError, CouldNotRun."""
+    import os
+    import sys
+    from dataclasses import replace
+    from functools import partial
+
+    from truemirror.adapters.load_files import with_secrets
+    from truemirror.adapters.load_runs import LoadRuns
+    from truemirror.adapters.services import ProcessLauncher
+    from truemirror.core.load.document import Run
+    from truemirror.core.load.traced import traced
+    from truemirror.usecases.load_budget import FLOWS, RATE, HopStore, spent
+    from truemirror.usecases.load_target import services_of
+    from truemirror.usecases.up import System
+
+    store = HopStore()
+    made = traced(replace(profile, data=with_secrets(profile, os.environ)), RATE, FLOWS)
+    live = [name for name, one in config.services.items() if one.start]
+    host = _MirrorProcess(config, {})
+    watched = partial(_watched, store)
+    system = System(config, ProcessLauncher(), host, services=live, python=sys.executable, record=watched)
+    with system as running:
+        addresses = {name: running.url(name) for name in services_of(profile)}
+        LoadRuns().make(Run(made, addresses, FLOWS / RATE, failing_share=0.0))
+    return spent(config, profile, store.hops)
+
+
+def _watched(store: HopStore, routes: Sequence[Route]) -> Recording:
+    """A recording that keeps nothing but who was asked when, and for how long."""
+    from typing import cast
+
+    from truemirror.adapters.http.proxy_host import ProxyThread
+    from truemirror.ports import MirrorStore
+    from truemirror.usecases.record import Recording
+    from truemirror.usecases.redact import Redactor
+
+    return Recording(routes, cast(MirrorStore, store), ProxyThread(), Redactor())
