@@ -434,6 +434,7 @@ def gate(config: Config, watcher: Watcher, *, suites: bool = True, flows: bool =
     from truemirror.adapters.revision import revision
     from truemirror.adapters.suites import PytestSuites
     from truemirror.bootstrap.flows_command import why_not
+    from truemirror.bootstrap.load import gate_load
     from truemirror.usecases.gate import Sources, flow_suites_of, run_gate, suites_of
 
     store = MirrorFiles(config.mirrors)
@@ -447,6 +448,7 @@ def gate(config: Config, watcher: Watcher, *, suites: bool = True, flows: bool =
         clock=SystemClock(),
         flows=flow_suites_of(config) if suites and flows else (),
         no_flows=why_not,
+        load=(lambda: gate_load(config)) if config.load.profiles and suites else None,
     )
     known = revision(config.root)
     facts = {"revision": known} if known else {}

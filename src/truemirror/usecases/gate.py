@@ -1,7 +1,7 @@
 """The gate: gather every kind of evidence the repository has, then judge.
 
 Rules: a stage is run for what it can show and never ends the others; what cannot be looked at is said, not left out.
-The order is cheap to dear: contracts, mirrors, freshness, suites, flows.
+The order is cheap to dear: contracts, mirrors, freshness, suites, flows, load.
 """
 
 from collections import Counter
@@ -56,6 +56,8 @@ class Sources:
     flows: Sequence[Suite] = ()
     no_flows: Callable[[], tuple[str, str]] = lambda: ("", "")
     """Why flows cannot be run, and what to do; both empty where they can."""
+    load: Callable[[], Stage] | None = None
+    """Short load runs, where some are configured."""
 
 
 def run_gate(config: Config, sources: Sources, watcher: Watcher, facts: Mapping[str, str]) -> Evidence:
@@ -86,6 +88,9 @@ def run_gate(config: Config, sources: Sources, watcher: Watcher, facts: Mapping[
         flown = [] if why else list(sources.runner.run(sources.flows))
         stages.append(timed.end(flows_stage(config, flown, why, next_step)))
         results += flown
+    if sources.load is not None:
+        timed.begin("load", "Load, scaled")
+        stages.append(timed.end(sources.load()))
     stages = [_with_tests(stage, checked.findings, results) for stage in stages]
     return Evidence(judge(stages, facts), tuple(findings), tuple(results))
 

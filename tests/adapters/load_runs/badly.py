@@ -30,11 +30,20 @@ class Badly:
         self.asked: Counter[str] = Counter()
         self.tokens: Counter[str] = Counter()
         self.connections = 0
+        self._open: set[socket.socket] = set()
         self._tls = tls
         self._lock = threading.Lock()
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=512)
         self.port = int(self._listener.getsockname()[1])
         threading.Thread(target=self._accept, daemon=True).start()
+
+    def die(self) -> None:
+        """Leave in the middle of everything."""
+        self.close()
+        with self._lock:
+            for connection in self._open:
+                with contextlib.suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         """Listen no longer."""
@@ -56,7 +65,7 @@ class Badly:
         with contextlib.suppress(OSError):
             if self._tls is not None:
                 connection = self._tls.wrap_socket(connection, server_side=True)
-            with connection:
+            with connection, self._known(connection):
                 rest = b""
                 while data := connection.recv(65536):
                     rest += data
@@ -69,6 +78,17 @@ class Badly:
                         rest = rest[whole:]
                         if self._answer(connection, head.decode()):
                             return
+
+    @contextlib.contextmanager
+    def _known(self, connection: socket.socket) -> Iterator[None]:
+        """Open for as long."""
+        with self._lock:
+            self._open.add(connection)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._open.discard(connection)
 
     def _answer(self, connection: socket.socket, head: str) -> bool:
         """One request; true: the connection is over."""

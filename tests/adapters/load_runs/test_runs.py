@@ -1,6 +1,7 @@
 """Runs of the real generator, in its own process, against real servers."""
 
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -18,7 +19,7 @@ from truemirror.adapters.certificates import tls_for
 from truemirror.adapters.load_runs import Kept, LoadRuns, Made
 from truemirror.adapters.load_runs import runs as runs_module
 from truemirror.core.load.adding import total
-from truemirror.core.load.document import Run
+from truemirror.core.load.document import Run, run_document
 from truemirror.core.load.profile import Arrivals, Call, Flow, Limit, Model, Profile, Target
 from truemirror.core.load.tally import Tally
 from truemirror.core.wire.exchange import Response
@@ -142,10 +143,35 @@ def test_two_workers_are_one_schedule_and_one_tally() -> None:
     heard = []
     with answering_badly() as server:
         run = run_of(profile(Flow("f", (call("/a"),))), server.port, 2.0, workers=2)
-        result = LoadRuns().make(run, lambda part, under_way: heard.append(part.workers))
+        result = LoadRuns(options=("--json",)).make(run, lambda part, under_way: heard.append(part.workers))
     assert (result.ended, result.tally.lost) == ("whole", ()), result.said
+    assert '"num_requests": 200,' in result.said, "Locust's own statistics show the run"
     assert result.tally.workers == ("worker 1", "worker 2")
     assert set(heard) == {("worker 1",), ("worker 2",)}
+    assert total(result.tally.cells.values()).count == sum(server.asked.values()) == 200
+
+
+def test_workers_may_be_on_other_machines(tmp_path: Path) -> None:
+    """A master that only hears, and workers that come to it with the same description."""
+    with answering_badly() as server, socket.create_server(("127.0.0.1", 0)) as probe:
+        run = run_of(profile(Flow("f", (call("/a"),))), server.port, 2.0, workers=2)
+        (tmp_path / "run.json").write_text(json.dumps(run_document(run)))
+        port = str(probe.getsockname()[1])
+        probe.close()
+        command = [sys.executable, "-m", "truemirror.adapters.locust", str(tmp_path / "run.json"), "--worker"]
+        workers = [
+            subprocess.Popen([*command, "--master-port", port], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            for _ in range(2)
+        ]
+        try:
+            options = ("--master", "--master-bind-host", "127.0.0.1", "--master-bind-port", port)
+            result = LoadRuns(options=options).make(run)
+        finally:
+            for worker in workers:
+                worker.kill()
+                worker.wait()
+    assert (result.ended, result.tally.lost) == ("whole", ()), result.said
+    assert result.tally.workers == ("worker 1", "worker 2")
     assert total(result.tally.cells.values()).count == sum(server.asked.values()) == 200
 
 
@@ -180,14 +206,28 @@ def test_a_run_that_mostly_fails_ends_early() -> None:
     assert max(result.tally.instrument) < 30
 
 
-def test_a_listener_that_has_heard_enough_ends_the_run() -> None:
-    """What was counted until then is there; requests under way are told as unfinished."""
+def test_a_target_that_dies_midway_ends_the_run() -> None:
+    """What was answered before counts, what failed afterwards has its name, and nobody waits for the rest."""
+    with answering_badly() as server:
+        run = run_of(profile(Flow("f", (call("/a"),))), server.port)
+        result = LoadRuns().make(run, lambda part, under_way: server.die())
+    assert result.ended == "failing", result.said
+    cell = total(result.tally.cells.values())
+    assert cell.count > sum(cell.errors.values()) >= 50
+    assert set(cell.errors) <= {"refused", "reset", "closed"}
+    assert max(result.tally.instrument) < 30
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_listener_that_has_heard_enough_ends_the_run(workers: int) -> None:
+    """What was counted until then is there; requests under way are told as unfinished, and no worker as lost."""
     flow = Flow("f", (call("/a"), call("/never")))
     with answering_badly() as server:
-        run = run_of(profile(flow, timeout=30.0), server.port)
+        run = run_of(profile(flow, timeout=30.0), server.port, workers=workers)
         result = LoadRuns().make(run, lambda part, under_way: True)
     assert result.ended == "stopped", result.said
     assert result.unfinished > 0
+    assert result.tally.lost == ()
     assert max(result.tally.instrument) < 30
     assert total(result.tally.cells.values()).count >= 50
 

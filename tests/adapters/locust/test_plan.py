@@ -1,5 +1,7 @@
 """Runs made ready."""
 
+import socket
+
 import pytest
 
 from truemirror.adapters.locust import plan
@@ -65,6 +67,15 @@ def test_an_address_is_resolved_once() -> None:
         "/base",
         None,
     )
+
+
+def test_a_name_of_several_places_is_the_one_where_somebody_listens() -> None:
+    """`localhost` is ::1 first for many systems, and services often listen on 127.0.0.1 alone."""
+    with socket.create_server(("127.0.0.1", 0)) as listener, socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        places = [(int(socket.AF_INET), one.getsockname()) for one in (silent, listener)]
+        assert plan._heard(places) == places[1]
+        assert plan._heard(places[:1] * 2) == places[0]
 
 
 def test_trust_that_cannot_be_read_is_named() -> None:

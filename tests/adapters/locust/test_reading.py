@@ -77,8 +77,8 @@ def test_headers_are_those_of_the_last_answer() -> None:
     reader, _ = read([CHUNKED], heads)
     reader.expect(False)
     assert reader.feed(PLAIN)
-    assert ("X-Kind", "plain") in reader.headers()
     assert reader.body() == b"hello"
+    assert ("X-Kind", "plain") in reader.headers()
 
 
 def test_an_answer_to_head_has_no_body() -> None:

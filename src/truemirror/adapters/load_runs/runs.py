@@ -14,7 +14,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
@@ -25,7 +26,7 @@ from truemirror.adapters.load_runs.kept import Kept, kept_of
 from truemirror.core.load.adding import add_tallies
 from truemirror.core.load.document import Run, run_document, tally_of
 from truemirror.core.load.tally import Tally
-from truemirror.errors import CouldNotRun, UsageError
+from truemirror.errors import CouldNotRun, FormatError, UsageError
 
 Heard = Callable[[Tally, int], bool | None]
 """Hears a part of the tally and how many flows are under way in that worker; true: that is enough, end the run."""
@@ -107,26 +108,30 @@ class _Listener:
         self._deadline = deadline
         self._heard = heard
         self._is_asked = False
+        self._rest = b""
+        self._lines: deque[bytes] = deque()
         self.tally = Tally()
         self.last: Mapping[str, Any] | None = None
 
     def listen(self) -> None:
-        """Until the generator has said its last word, or must be silenced."""
-        lines = self._lines()
+        """Until the generator has said its last word, or must be silenced. Raises FormatError."""
         while True:
             try:
-                line = next(lines, None)
-                if line is None:
+                while self._lines:
+                    self._told(self._lines.popleft())
+                if not self._more():
                     return
-                self._told(orjson.loads(line))
             except KeyboardInterrupt:
                 if self._is_asked:
                     return
                 self._ask()
-                lines = self._lines()
 
-    def _told(self, told: Mapping[str, Any]) -> None:
-        """One line."""
+    def _told(self, line: bytes) -> None:
+        """One line. Raises FormatError."""
+        try:
+            told = orjson.loads(line)
+        except orjson.JSONDecodeError as error:
+            raise FormatError(f"the load generator said what is no line of ours: {line[:80]!r}") from error
         if "part" not in told:
             self.last = told
             return
@@ -144,21 +149,18 @@ class _Listener:
         with contextlib.suppress(ProcessLookupError):
             self._process.send_signal(signal.SIGTERM)
 
-    def _lines(self) -> Iterator[bytes]:
-        """Whole lines as they come, until the end or the deadline."""
+    def _more(self) -> bool:
+        """Wait for more lines, until there are; false at the end, or at the deadline."""
         assert self._process.stdout is not None
         number = self._process.stdout.fileno()
         with selectors.DefaultSelector() as selector:
             selector.register(number, selectors.EVENT_READ)
-            rest = b""
-            while (left := self._deadline - time.monotonic()) > 0:
-                if not selector.select(left):
-                    continue
-                data = os.read(number, 1 << 20)
-                if not data:
-                    return
-                *whole, rest = (rest + data).split(b"\n")
-                yield from whole
+            if not selector.select(max(0.0, self._deadline - time.monotonic())):
+                return False
+        data = os.read(number, 1 << 20)
+        *whole, self._rest = (self._rest + data).split(b"\n")
+        self._lines.extend(whole)
+        return bool(data)
 
 
 def _made(listener: _Listener, code: int | None, said: str, run: Run) -> Made:

@@ -33,8 +33,10 @@ RUN = run_of(orjson.loads(Path(os.environ[FILE_VARIABLE]).read_bytes()))
 """What is to be done."""
 _BEGIN, _OVER = "truemirror_begin", "truemirror_over"
 _REPORT_SECONDS = 1.0
-_HEADWAY = 0.2
+_HEADWAY = 0.5
 """Seconds from the word to begin until it is meant."""
+_CLOCKS_APART = 5.0
+"""Seconds beyond which the clocks of master and worker are not of one time: then it begins at once."""
 _PATIENCE = 15.0
 """Seconds beyond the longest run after which a worker counts as lost."""
 
@@ -88,7 +90,8 @@ class Arrivals(User):
         else:
             _WORKER.may_begin.wait()
         _tune_memory()
-        dispatcher.begin(time.perf_counter() + (_WORKER.begins - time.time()), over.set)
+        ahead = _WORKER.begins - time.time()
+        dispatcher.begin(time.perf_counter() + (ahead if abs(ahead) < _CLOCKS_APART else 0.0), over.set)
         try:
             over.wait()
         finally:
@@ -96,9 +99,9 @@ class Arrivals(User):
         if isinstance(runner, LocalRunner):
             gevent.spawn(_leave, self.environment)
         else:
-            report = {"parts": _WORKER.parts, "ended": dispatcher.ended, "unfinished": dispatcher.under_way}
+            report: dict[str, Any] = {}
+            _reported("", report)
             runner.send_message(_OVER, report)
-            _WORKER.parts = []
 
     def _heard(self, part: Tally, samples: list[Mapping[str, Any]]) -> None:
         """A second is over."""
@@ -132,8 +135,7 @@ class _Master:
         self._environment = environment
         self._runner = runner
         self._names: dict[str, str] = {}
-        self._over: dict[str, str] = {}
-        self.unfinished = 0
+        self._over: dict[str, tuple[str, int]] = {}
         self._deadline = 0.0
         runner.register_message(_OVER, self._on_over)
         events.worker_report.add_listener(self._on_report)
@@ -152,8 +154,13 @@ class _Master:
     @property
     def ended(self) -> str:
         """The worst that any worker said."""
-        said = set(self._over.values())
+        said = {ended for ended, _ in self._over.values()}
         return next((word for word in ("failing", "stopped", "whole") if word in said), "stopped")
+
+    @property
+    def unfinished(self) -> int:
+        """Flows that were under way when workers were stopped."""
+        return sum(unfinished for _, unfinished in self._over.values())
 
     def _on_spawned(self, **_: Any) -> None:
         """All are there: let them begin together."""
@@ -168,16 +175,15 @@ class _Master:
         gevent.spawn(self._watch)
 
     def _on_report(self, client_id: str, data: dict[str, Any], **_: Any) -> None:
-        """Parts of one worker."""
+        """Parts of one worker, and maybe its word that it is through."""
         for told in data.pop("truemirror", ()):
             _TELLER.part(told)
+        if ended := data.pop("truemirror_ended", ""):
+            self._over[client_id] = (ended, data.pop("truemirror_unfinished"))
 
     def _on_over(self, environment: Environment, msg: Any, **_: Any) -> None:
         """A worker is through."""
-        self._over[msg.node_id] = msg.data["ended"]
-        self.unfinished += msg.data["unfinished"]
-        for told in msg.data["parts"]:
-            _TELLER.part(told)
+        self._on_report(msg.node_id, msg.data)
 
     def _watch(self) -> None:
         """Until each worker is through or lost."""
@@ -222,8 +228,11 @@ def _begin(environment: Environment, msg: Any, **_: Any) -> None:
 
 
 def _reported(client_id: str, data: dict[str, Any], **_: Any) -> None:
-    """What was counted since the last report goes with this one."""
+    """What was counted since the last report goes with this one; after the end, the word that it is."""
     data["truemirror"], _WORKER.parts = _WORKER.parts, []
+    if _WORKER.dispatcher is not None and _WORKER.dispatcher.ended:
+        data["truemirror_ended"] = _WORKER.dispatcher.ended
+        data["truemirror_unfinished"] = _WORKER.dispatcher.under_way
 
 
 @events.quit.add_listener

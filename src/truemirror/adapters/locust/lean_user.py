@@ -6,9 +6,9 @@
             answer = self.client.get("/api/v1/deals?limit=20", name="/api/v1/deals")
 
 Rules: closed, like all of Locust's users: the next request waits for the answer; judged runs are open and live in
-`arrivals_user.py`. Requests are counted here and given to Locust's statistics once a second, so its page, tables and
-CSV files show them; the `request` event is fired for each only when somebody other than Locust itself listens to it.
-Certificates are checked. No redirects are followed unless asked for.
+`arrivals_user.py`. Requests are counted here and given to Locust's statistics four times a second, so its page, tables
+and CSV files show them; the `request` event is fired for each only when somebody other than Locust itself listens to
+it. Certificates are checked. No redirects are followed unless asked for.
 """
 
 import json as jsons
@@ -32,7 +32,7 @@ from truemirror.adapters.locust.plan import address_of
 from truemirror.adapters.locust.pool import Pool
 from truemirror.core.load.tally import Kind
 
-_TICK = 1.0
+_TICK = 0.25
 _SWEEP = 0.05
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
@@ -119,7 +119,7 @@ class _Book:
             pool.sweep(now)
 
     def _tell(self) -> None:
-        """Feed Locust once a second."""
+        """Feed Locust now and then."""
         while True:
             time.sleep(_TICK)
             self._feed()

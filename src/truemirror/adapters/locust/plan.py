@@ -10,6 +10,7 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import Any
 from urllib.parse import urlsplit
 
 from truemirror.adapters.locust.connection import Address
@@ -21,6 +22,8 @@ from truemirror.errors import CouldNotRun, UsageError
 
 _SPARE_FILES = 200
 """File descriptors that Locust and the interpreter need."""
+_PROBED = 1.0
+"""Seconds that a place has to take a connection, where a name stands for several."""
 _IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
 
 
@@ -109,9 +112,10 @@ def address_of(url: str, trust: str = "") -> Address:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise UsageError(f"{url!r} is no address", fix="say http://host:port")
     try:
-        family, _, _, _, place = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)[0]
+        found = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
     except OSError as error:
         raise CouldNotRun(f"{parts.hostname} cannot be resolved: {error}", where=url) from error
+    family, place = _heard([(one[0], one[4]) for one in found])
     tls = _context(trust) if parts.scheme == "https" else None
     return Address(
         family=family,
@@ -121,6 +125,16 @@ def address_of(url: str, trust: str = "") -> Address:
         tls=tls,
         name=parts.hostname,
     )
+
+
+def _heard(places: list[tuple[int, Any]]) -> tuple[int, Any]:
+    """The first place that somebody listens at, of all that a name stands for; the first one when nobody does."""
+    for family, place in places if len(places) > 1 else ():
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.settimeout(_PROBED)
+            if probe.connect_ex(place) == 0:
+                return family, place
+    return places[0]
 
 
 def _context(trust: str) -> ssl.SSLContext:

@@ -55,6 +55,7 @@ class Reader:
     def expect(self, is_head: bool) -> None:
         """The next bytes are the answer to a new request; one to HEAD has no body whatever its head says."""
         self._parser = None
+        self._chunks = None
         self._is_head = is_head
         self._has_begun = False
 
@@ -96,9 +97,8 @@ class Reader:
         """The headers of the answer that was read last, in order; parsed only when they are asked for."""
         collected = _Collected()
         parser = HttpResponseParser(collected)
-        raw = self._raw if self._chunks is None or self._body is None else self._chunks.raw
         try:
-            parser.feed_data(raw)
+            parser.feed_data(self._raw if self._chunks is None else self._chunks.raw)
         except (HttpParserError, HttpParserUpgrade):
             return collected.headers
         return collected.headers

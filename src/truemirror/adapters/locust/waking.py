@@ -4,6 +4,7 @@ Rules: libev waits in whole milliseconds, which would make every flow of a run h
 of the kernel stands beside the sockets instead. Elsewhere it is libev's own timer.
 """
 
+import contextlib
 import ctypes
 import os
 import sys
@@ -33,33 +34,38 @@ class KernelAlarm:
         """`due` is called in the loop each time it goes off. Raises OSError, AttributeError where there is none."""
         library = ctypes.CDLL(None, use_errno=True)
         self._set = library.timerfd_settime
+        self._set.argtypes = (ctypes.c_int, ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
         self._number = library.timerfd_create(_CLOCK_MONOTONIC, _NONBLOCK)
         if self._number < 0:
             raise OSError(ctypes.get_errno(), "timerfd_create")
         self._spec = _Spec()
         self._at = ctypes.byref(self._spec)
         self._due = due
+        self._is_armed = False
+        self._is_closed = False
         self._watcher = loop.io(self._number, 1)
         self._watcher.start(self._rang)
 
     def arm(self, seconds: float) -> None:
         """Go off after so long, once; an alarm that was armed before is forgotten."""
         self._spec.first_s, self._spec.first_ns = divmod(max(1, int(seconds * 1e9)), 10**9)
+        self._is_armed = True
         self._set(self._number, 0, self._at, None)
 
     def close(self) -> None:
         """Never go off again."""
+        self._is_closed = True
         self._watcher.stop()
         self._watcher.close()
         os.close(self._number)
 
     def _rang(self) -> None:
-        """The kernel says that the time has come."""
-        try:
-            os.read(self._number, 8)
-        except BlockingIOError:
-            return
+        """The kernel says that the time has come; arming it again quiets it, else it is read, which costs a call."""
+        self._is_armed = False
         self._due()
+        if not self._is_armed and not self._is_closed:
+            with contextlib.suppress(BlockingIOError):
+                os.read(self._number, 8)
 
 
 class LoopAlarm:
