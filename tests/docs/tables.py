@@ -18,7 +18,17 @@ DOCS = Path(__file__).parents[2] / "docs"
 _TABLE = re.compile(r"(<!-- table: ([\w ./-]+) -->\n)((?:\|[^\n]*\n)*)")
 
 Row = tuple[str, ...]
-_OWN_TABLES = ("`root`", "`source`", "`name`", "`services`", "`redaction`", "`waivers`", "`verify`", "`environments`")
+_OWN_TABLES = (
+    "`root`",
+    "`source`",
+    "`name`",
+    "`services`",
+    "`redaction`",
+    "`waivers`",
+    "`verify`",
+    "`environments`",
+    "`load`",
+)
 """Fields that are no keys, or have a table of their own."""
 
 
@@ -192,6 +202,23 @@ def twenty_changes() -> list[Row]:
     return rows
 
 
+def load_verdicts(which: str) -> list[Row]:
+    """How often the verdict of a load run is right, as the seeded simulation stored it."""
+    from tests.core.load.operating import kept
+
+    shown = kept()
+    if which == "simple":
+        rows: list[Row] = [("rule", "seconds", "wrong PASS", "wrong FAIL")]
+        return rows + [
+            (one.rule, str(one.seconds), f"{one.false_pass:.2f}", f"{one.false_fail:.2f}") for one in shown.simple
+        ]
+    rows = [("true mean", "PASS", "FAIL", "INCONCLUSIVE", "second look")]
+    for one in shown.whole if which == "whole" else shown.bounds:
+        said = (one.passed, one.failed, one.undecided, one.second_look)
+        rows.append((f"{one.part:.2f} of the limit", *(f"{share:.3f}" for share in said)))
+    return rows
+
+
 def table(name: str) -> str:
     """A table by its name in a page."""
     kind, _, of = name.partition(" ")
@@ -206,6 +233,7 @@ def table(name: str) -> str:
         "changes": changes,
         "operation-changes": operation_changes,
         "twenty-changes": twenty_changes,
+        "load-verdict": lambda: load_verdicts(of),
     }
     return _drawn(made[kind]())
 

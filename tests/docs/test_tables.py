@@ -8,7 +8,7 @@ from tests.docs.tables import DOCS, fixtures, in_page, keys, markers, pytest_opt
 
 from truemirror import testing
 from truemirror.cli.main import COMMANDS
-from truemirror.config.model import Config, EnvironmentConfig, RedactionConfig, ServiceConfig
+from truemirror.config.model import Config, EnvironmentConfig, LoadConfig, RedactionConfig, ServiceConfig
 
 PAGES = {path.name: path.read_text() for path in sorted(DOCS.glob("*.md"))}
 ALL = "\n".join(PAGES.values())
@@ -25,7 +25,7 @@ def test_tables_say_what_the_code_says(name: str) -> None:
     [
         "commands", "pytest-options", "markers", "fixtures", "rules",
         *(f"options {name}" for name in COMMANDS),
-        *(f"keys {one.__name__}" for one in (Config, ServiceConfig, EnvironmentConfig, RedactionConfig)),
+        *(f"keys {one.__name__}" for one in (Config, ServiceConfig, EnvironmentConfig, LoadConfig, RedactionConfig)),
     ],
 )  # fmt: skip
 def test_every_table_is_in_a_page(table: str) -> None:
@@ -33,12 +33,12 @@ def test_every_table_is_in_a_page(table: str) -> None:
     assert [name for name, text in PAGES.items() if table in in_page(text)]
 
 
-@pytest.mark.parametrize("config", [Config, ServiceConfig, EnvironmentConfig, RedactionConfig])
+@pytest.mark.parametrize("config", [Config, ServiceConfig, EnvironmentConfig, LoadConfig, RedactionConfig])
 def test_every_key_has_a_meaning(config: type) -> None:
     """The class that is read says it."""
     told = {row[0].strip("`"): row[2] for row in keys(config.__name__)[1:]}
     assert set(told) == {field.name for field in dataclasses.fields(config)}
-    inner = {"name", "services", "environments", "redaction"}
+    inner = {"name", "services", "environments", "load", "redaction"}
     assert [name for name, meaning in told.items() if not meaning and name not in inner] == []
 
 

@@ -9,6 +9,7 @@ from tests.adapters.reports.load_runs_made_up import PROFILE, tally
 
 from truemirror.cli.output import Silence
 from truemirror.core.load.calibration import Calibration
+from truemirror.core.load.guard import Permission
 from truemirror.core.load.profile import Judging, Profile, Stage
 from truemirror.core.load.ran import Held, Ran
 from truemirror.core.load.tally import Tally
@@ -33,6 +34,7 @@ class Generator:
     seconds: int = 400
     slow: float = 0.5
     ends: str = "whole"
+    failing: int = 0
     proof: Calibration = field(default_factory=lambda: Calibration(9000.0, 0.3, 23.0, 23.3))
     steps: list[str] = field(default_factory=list)
     orders: list[Order] = field(default_factory=list)
@@ -43,7 +45,7 @@ class Generator:
         self.steps.append("make")
         self.orders.append(order)
         length = int(min(self.seconds, order.seconds))
-        whole = tally(length, self.slow, failing=0)
+        whole = tally(length, self.slow, failing=self.failing)
         for second in range(length):
             cells = {key: cell for key, cell in whole.cells.items() if key[0] == second}
             part = Tally(cells, {second: whole.instrument[second]}, {}, ("worker 1",))
@@ -85,7 +87,9 @@ class Watcher:
         """How it stands."""
 
 
-def run(generator: Generator, profile: Profile = PROFILE, wish: Wish | None = None) -> Ran:
+def run(
+    generator: Generator, profile: Profile = PROFILE, wish: Wish | None = None, may: Permission | None = None
+) -> Ran:
     """One run."""
 
     @contextmanager
@@ -95,9 +99,10 @@ def run(generator: Generator, profile: Profile = PROFILE, wish: Wish | None = No
         yield {"public-api": "http://127.0.0.1:1"}
         generator.steps.append("stop")
 
-    def guard(_: Profile, seconds: float) -> None:
-        """Anything may be loaded."""
+    def guard(_: Profile, seconds: float) -> Permission | None:
+        """Whether it may be loaded."""
         generator.steps.append("guard")
+        return may
 
     parts = Parts(generator, place, guard, lambda: "2026-01-12T02:00:00Z", lambda _: {})
     return run_load(profile, wish or Wish(), parts, Watcher(), Silence())
@@ -134,6 +139,21 @@ def test_a_run_that_ended_early_is_never_a_pass() -> None:
     ran = run(Generator(seconds=40, ends="failing"))
     assert ran.verdict is Verdict.INCONCLUSIVE
     assert "most requests failed" in ran.notes[0]
+
+
+def test_an_environment_stops_a_run_in_which_too_much_fails() -> None:
+    """One of ten, where one of twenty may; the generator is told the same share, and the reason is noted."""
+    generator = Generator(failing=10)
+    ran = run(generator, may=Permission("sandbox", 0.05))
+    assert generator.heard < 10
+    assert generator.orders[0].failing_share == 0.05
+    assert ran.ended == "stopped"
+    assert ran.verdict is not Verdict.PASS
+    assert "at 5.0% it stops: status 503" in ran.notes[-1]
+    elsewhere = Generator(failing=10)
+    run(elsewhere, may=Permission("", None))
+    assert elsewhere.heard == 70
+    assert elsewhere.orders[0].failing_share == 0.5
 
 
 def test_a_lost_worker_makes_it_invalid() -> None:

@@ -30,12 +30,21 @@ def on_core(number: int) -> tuple[str, ...]:
 
 @contextmanager
 def mirrors_standing(
-    mirrors: Path, services: Sequence[str], root: Path, *, latency: str = "none", workers: int = 1
+    mirrors: Path,
+    services: Sequence[str],
+    root: Path,
+    *,
+    latency: str = "none",
+    port: int = 0,
+    misses: dict[str, int] | None = None,
 ) -> Iterator[Mapping[str, str]]:
-    """Mirrors of a folder, answering; gives the address of each service. Raises CouldNotRun."""
+    """Mirrors of a folder, answering; gives the address of each service. Raises CouldNotRun.
+
+    The first stands at `port`, where one is given; `misses` is told at the end how much each could not answer.
+    """
     arguments = ["serve", *services, "--mirrors", str(mirrors), "--latency", latency, "--json"]
-    if workers > 1:
-        arguments += ["--workers", str(workers)]
+    if port:
+        arguments += ["--port", str(port)]
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(
             [*on_core(1), sys.executable, "-m", "truemirror", *arguments],
@@ -56,19 +65,32 @@ def mirrors_standing(
             serving = json.loads(line)["serving"]
             yield {name: str(one["url"]) for name, one in serving.items()}
         finally:
-            _end(process)
+            last = _end(process)
+            if misses is not None:
+                misses.update(_missed(last))
 
 
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    """End a process and all that it started."""
+def _missed(last: bytes) -> Mapping[str, int]:
+    """What the mirrors said when they ended: how many requests each could not answer."""
+    try:
+        told = json.loads(last)["summary"]
+        return {str(name): int(one["misses"]) for name, one in told.items()}
+    except (ValueError, KeyError, TypeError):
+        return {}
+
+
+def _end(process: "subprocess.Popen[bytes]") -> bytes:
+    """End a process and all that it started; gives back its last words."""
+    last = b""
     process.terminate()
     with suppress(subprocess.TimeoutExpired):
-        process.communicate(timeout=_PATIENCE)
+        last = process.communicate(timeout=_PATIENCE)[0]
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, 9)
     process.wait()
     if process.stdout is not None:
         process.stdout.close()
+    return last
 
 
 @contextmanager

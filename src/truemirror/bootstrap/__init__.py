@@ -431,6 +431,7 @@ def gate(config: Config, watcher: Watcher, *, suites: bool = True) -> Evidence:
     from truemirror.adapters.mirror_files import MirrorFiles
     from truemirror.adapters.revision import revision
     from truemirror.adapters.suites import PytestSuites
+    from truemirror.bootstrap.load import gate_load
     from truemirror.usecases.gate import Sources, run_gate, suites_of
 
     store = MirrorFiles(config.mirrors)
@@ -441,6 +442,7 @@ def gate(config: Config, watcher: Watcher, *, suites: bool = True) -> Evidence:
         suites=suites_of(config) if suites else (),
         runner=PytestSuites(config.root, options),
         clock=SystemClock(),
+        load=(lambda: gate_load(config)) if config.load.profiles and suites else None,
     )
     known = revision(config.root)
     facts = {"revision": known} if known else {}

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from truemirror.config import Config
+    from truemirror.core.gate.verdict import Stage
+    from truemirror.core.load.guard import Permission
     from truemirror.core.load.profile import Profile
     from truemirror.core.load.ran import Ran
     from truemirror.ports import Progress
@@ -47,8 +49,15 @@ def load_profile(config: Config, asked: str) -> Profile:
     return read_profile(find_profile(config.root / FOLDER, asked))
 
 
-def run_profile(config: Config, profile: Profile, wish: Wish, watcher: Watcher, progress: Progress) -> Ran:
-    """Run a profile against a target and judge it. Raises UsageError, CouldNotRun."""
+def run_profile(
+    config: Config,
+    profile: Profile,
+    wish: Wish,
+    watcher: Watcher,
+    progress: Progress,
+    place: AbstractContextManager[Mapping[str, str]] | None = None,
+) -> Ran:
+    """Run a profile against a target (or what stands at `place`) and judge it. Raises UsageError, CouldNotRun."""
     import os
     from dataclasses import replace
 
@@ -56,7 +65,28 @@ def run_profile(config: Config, profile: Profile, wish: Wish, watcher: Watcher, 
     from truemirror.usecases.load import run_load
 
     profile = replace(profile, data=with_secrets(profile, os.environ))
-    return run_load(profile, wish, _parts(config, wish), watcher, progress)
+    parts = _parts(config, wish)
+    if place is not None:
+        parts = replace(parts, place=lambda _: place)
+    return run_load(profile, wish, parts, watcher, progress)
+
+
+def gate_load(config: Config) -> Stage:
+    """The gate's stage of load: every configured profile, short and at a scaled rate, on mirrors."""
+    from truemirror.errors import TruemirrorError
+    from truemirror.usecases.load import NobodyWatches, Wish
+    from truemirror.usecases.load_gate import load_stage
+
+    wish, nobody = Wish(rate=config.load.rate, seconds=config.load.seconds), NobodyWatches()
+    outcomes: list[tuple[str, Ran | TruemirrorError]] = []
+    for name in config.load.profiles:
+        try:
+            ran = run_profile(config, load_profile(config, name), wish, nobody, nobody)
+            keep_run(config, ran)
+            outcomes.append((name, ran))
+        except TruemirrorError as error:
+            outcomes.append((name, error))
+    return load_stage(config, outcomes)
 
 
 def keep_run(config: Config, ran: Ran) -> Path:
@@ -92,8 +122,8 @@ def _parts(config: Config, wish: Wish) -> Parts:
     )
 
 
-def _guard(config: Config, profile: Profile, wish: Wish) -> None:
-    """Whether this target may be loaded. Raises UsageError."""
+def _guard(config: Config, profile: Profile, wish: Wish) -> Permission:
+    """What a run may do to this target. Raises UsageError."""
     from dataclasses import asdict
 
     from truemirror.core.load.guard import Environment, permitted
@@ -101,7 +131,7 @@ def _guard(config: Config, profile: Profile, wish: Wish) -> None:
 
     check_data(profile, wish.where)
     allowed = {name: Environment(**asdict(one)) for name, one in config.environments.items()}
-    permitted(profile, [wish.where] if is_address(wish.where) else [], allowed)
+    return permitted(profile, [wish.where] if is_address(wish.where) else [], allowed)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import click
 
 _COMMANDS = {
     "run": ("truemirror.cli.load_run", "Run a profile; `truemirror load PROFILE` is the same."),
+    "bisect": ("truemirror.cli.load_bisect", "Find the service that spends the time."),
     "derive": ("truemirror.cli.load_derive", "Make a profile from what was recorded."),
 }
 _RUN = "run"
@@ -47,5 +48,6 @@ def command() -> None:
     \b
     Examples:
       truemirror load public-flow
+      truemirror load bisect public-flow
       truemirror load derive public-api -o load/public-flow.toml
     """

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from truemirror.cli.output import console, emit_json, json_option, load_config, mirrors_option, progress
-from truemirror.errors import ExitCode
+from truemirror.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 @click.option("--seconds", default=0.0, metavar="S", help="Decide once, after so many seconds.")
 @click.option("--processes", default=1, metavar="N", type=click.IntRange(1, 64), help="Processes that make the load.")
 @click.option("--latency", default="none", metavar="SPEC", help="How long mirrors take: none, recorded, fixed:25ms.")
+@click.option("--budget", is_flag=True, help="With --target live: trace some flows, and show who spends their time.")
 @click.option("--force", is_flag=True, help="Load faster than half of what the generator was proven to make.")
 @mirrors_option
 @json_option
@@ -35,6 +36,7 @@ def command(
     seconds: float,
     processes: int,
     latency: str,
+    budget: bool,
     force: bool,
     mirrors: Path | None,
     as_json: bool,
@@ -48,19 +50,27 @@ def command(
       truemirror load public-flow
       truemirror load public-flow --target live --rate 40 --seconds 60
     """
+    from dataclasses import replace
+
     from truemirror.bootstrap.load import keep_run, load_profile, run_profile
+    from truemirror.bootstrap.load_bisect import trace_budget
     from truemirror.cli.load_told import TerminalWatcher, document, tell
     from truemirror.core.mirror.latency import parse_latency
     from truemirror.usecases.load import Wish
     from truemirror.usecases.load_target import check_where
 
     parse_latency(latency)
+    if budget and target != "live":
+        raise UsageError("only services that are started here can be traced", nearest="--target live --budget")
     wish = Wish(check_where(target), rate, seconds, processes, force, latency=latency)
     config = load_config(mirrors=mirrors)
     read = load_profile(config, profile)
     with progress() as moving:
         shown = console(stderr=True)
         ran = run_profile(config, read, wish, TerminalWatcher(moving, shown.is_terminal), moving)
+        if budget:
+            moving.stage("Trace some flows through all services")
+            ran = replace(ran, budget=trace_budget(config, read))
     page = keep_run(config, ran)
     if as_json:
         emit_json(document(ran, page))

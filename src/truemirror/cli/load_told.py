@@ -15,6 +15,7 @@ from truemirror.core.load.verdict import Gate, TargetVerdict, Verdict
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from truemirror.core.load.budget import Spent
     from truemirror.core.load.profile import Profile
     from truemirror.core.load.ran import Ran
     from truemirror.core.load.tally import Tally
@@ -27,6 +28,7 @@ SIGNS = {
     Verdict.INVALID: ("!", "magenta"),
 }
 _FINDINGS = 5
+_TREES = 4
 
 
 class TerminalWatcher:
@@ -79,10 +81,23 @@ def tell(console: Console, ran: Ran, page: Path) -> None:
         console.print(Text(f"  {held.answers:,} answers under load, {held.errors:,} of them errors: {said}"))
         for finding in held.findings[:_FINDINGS]:
             console.print(Text(f"    {finding.service} {finding.operation} {finding.location}: {finding.message}"))
+    for tree in ran.budget[:_TREES]:
+        for depth, spent in _walked(tree, 0):
+            over = f" of {nice_ms(spent.budget_ms)}" if spent.budget_ms is not None else ""
+            console.print(
+                Text(f"    {'  ' * depth}{spent.name}  {nice_ms(spent.ms)}{over}", "red" if spent.is_over else "")
+            )
     sign, colour = SIGNS[ran.verdict]
     says = ran.verdicts[0].rate.says if ran.verdicts else "nothing was measured"
     console.print(Text.assemble((f"{sign} {ran.verdict.value}", f"bold {colour}"), f"  {ran.profile.name}, {says}"))
     console.print(Text.assemble(("  report ", "dim"), str(_near(page))))
+
+
+def _walked(tree: Spent, depth: int) -> Iterator[tuple[int, Spent]]:
+    """A budget from its root inwards."""
+    yield depth, tree
+    for one in tree.inside:
+        yield from _walked(one, depth + 1)
 
 
 def _lines(one: TargetVerdict) -> Iterator[Any]:

@@ -98,6 +98,20 @@ class EnvironmentConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class LoadConfig:
+    """The load runs of the gate."""
+
+    profiles: tuple[str, ...] = ()
+    """Profiles that `gate` runs on mirrors, by name; none when it is left out."""
+    rate: float = 0.0
+    """Flows a second there; each profile's own when it is left out."""
+    seconds: float = 45.0
+    """How long each run is judged there, at least 30."""
+    undecided: str = "warn"
+    """What a run that shows nothing does to the verdict: warn (it is shown as not run) or refuse (unknown)."""
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything that can be configured."""
 
@@ -125,6 +139,7 @@ class Config:
     """Environment variables for every service that `up` starts; a service's own go before them."""
     services: Mapping[str, ServiceConfig] = field(default_factory=dict)
     environments: Mapping[str, EnvironmentConfig] = field(default_factory=dict)
+    load: LoadConfig = field(default_factory=LoadConfig)
     redaction: RedactionConfig = field(default_factory=RedactionConfig)
     waivers: tuple[Waiver, ...] = ()
     """Findings that the team lives with, in the order of the file."""

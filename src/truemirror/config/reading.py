@@ -11,7 +11,7 @@ from typing import Any
 from truemirror.config import kinds
 from truemirror.config.kinds import Kind, Wrong, nearest
 from truemirror.config.lines import KeyPath, key_lines, line_of
-from truemirror.config.model import Config, EnvironmentConfig, RedactionConfig, ServiceConfig, VerifyConfig
+from truemirror.config.model import Config, EnvironmentConfig, LoadConfig, RedactionConfig, ServiceConfig, VerifyConfig
 from truemirror.core.contract.waivers import Waiver
 from truemirror.core.mirror.latency import parse_latency, parse_rate
 from truemirror.errors import ConfigError
@@ -34,6 +34,7 @@ ROOT: Mapping[str, Kind] = {
     "environment": kinds.texts_by_name,
     "services": kinds.table,
     "environments": kinds.table,
+    "load": kinds.table,
     "redaction": kinds.table,
     "waivers": kinds.tables,
 }
@@ -91,6 +92,14 @@ ENVIRONMENT: Mapping[str, Kind] = {
 }
 """The keys of [tool.truemirror.environments.NAME]."""
 
+LOAD: Mapping[str, Kind] = {
+    "profiles": kinds.list_of(kinds.text),
+    "rate": kinds.above_zero,
+    "seconds": kinds.above_zero,
+    "undecided": kinds.one_of("warn", "refuse"),
+}
+"""The keys of [tool.truemirror.load]."""
+
 _FOLDERS = ("mirrors", "contracts", "suites", "report")
 
 
@@ -132,6 +141,7 @@ def parse(document: Mapping[str, object], root: Path, source: Path | None, *, te
     values = _read(document, ROOT, (), mistakes)
     redaction = RedactionConfig(**_read(values.pop("redaction", {}), REDACTION, ("redaction",), mistakes))
     services = _services(values.pop("services", {}), mistakes)
+    values["load"] = LoadConfig(**_read(values.get("load", {}), LOAD, ("load",), mistakes))
     values["environments"] = _environments(values.get("environments", {}), mistakes)
     values["waivers"] = tuple(_waivers(values.get("waivers", ()), mistakes))
     for name in _FOLDERS:

@@ -1,7 +1,7 @@
 """The gate: gather every kind of evidence the repository has, then judge.
 
 Rules: a stage is run for what it can show and never ends the others; what cannot be looked at is said, not left out.
-The order is cheap to dear: contracts, mirrors, freshness, suites.
+The order is cheap to dear: contracts, mirrors, freshness, suites, load.
 """
 
 from collections import Counter
@@ -53,6 +53,8 @@ class Sources:
     suites: Sequence[Suite]
     runner: SuiteRunner
     clock: Clock
+    load: Callable[[], Stage] | None = None
+    """Short load runs, where some are configured."""
 
 
 def run_gate(config: Config, sources: Sources, watcher: Watcher, facts: Mapping[str, str]) -> Evidence:
@@ -77,6 +79,9 @@ def run_gate(config: Config, sources: Sources, watcher: Watcher, facts: Mapping[
         watcher.step(f"{result.suite.service} {result.suite.kind}")
     results.sort(key=lambda result: (result.suite.kind, result.suite.service))
     stages.append(timed.end(suites_stage(config, results)))
+    if sources.load is not None:
+        timed.begin("load", "Load, scaled")
+        stages.append(timed.end(sources.load()))
     stages = [_with_tests(stage, checked.findings, results) for stage in stages]
     return Evidence(judge(stages, facts), tuple(findings), tuple(results))
 

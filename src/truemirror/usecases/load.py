@@ -14,9 +14,11 @@ from typing import Protocol
 
 from truemirror.core.load.adding import add_tallies
 from truemirror.core.load.calibration import Calibration, Canary, rate_allowed
+from truemirror.core.load.guard import Permission
 from truemirror.core.load.judge import judge, tightest_ms
 from truemirror.core.load.profile import Profile
 from truemirror.core.load.ran import Held, Past, Ran
+from truemirror.core.load.stop import why_stop
 from truemirror.core.load.tally import Tally
 from truemirror.core.load.verdict import TargetVerdict
 from truemirror.core.load.window import look_ends, seconds_needed
@@ -125,8 +127,8 @@ class Parts:
     generator: Generator
     place: Callable[[Profile], AbstractContextManager[Mapping[str, str]]]
     """Starts the target, where it has to be started, and gives the addresses of its services."""
-    guard: Callable[[Profile, float], None]
-    """Whether this target may be loaded at the profile's rate for so many seconds. Raises UsageError."""
+    guard: Callable[[Profile, float], Permission | None]
+    """What a run at the profile's rate for so many seconds may do to this target; None: anything. Raises UsageError."""
     now: Callable[[], str]
     """RFC 3339, in UTC."""
     past: Callable[[Profile], Mapping[str, tuple[Past, ...]]]
@@ -136,7 +138,8 @@ class Parts:
 def run_load(profile: Profile, wish: Wish, parts: Parts, watcher: Watcher, progress: Progress) -> Ran:
     """Make a run and judge it. Raises UsageError, CouldNotRun."""
     profile = wished(profile, wish)
-    parts.guard(profile, seconds_needed(profile))
+    permission = parts.guard(profile, seconds_needed(profile))
+    stop_errors = permission.stop_errors if permission else None
     began = parts.now()
     progress.stage("Start the target")
     with parts.place(profile) as addresses:
@@ -145,11 +148,10 @@ def run_load(profile: Profile, wish: Wish, parts: Parts, watcher: Watcher, progr
         check_rate(profile, calibration, force=wish.force)
         before = parts.generator.canary()
         progress.done()
-        listening = _Listening(profile, wish.processes, calibration, watcher)
+        listening = _Listening(profile, wish.processes, calibration, watcher, stop_errors)
         watcher.planned(profile, seconds_needed(profile))
-        order = Order(
-            profile, addresses, seconds_needed(profile), wish.processes, wish.failing_share, wish.sampled_share
-        )
+        failing = wish.failing_share if stop_errors is None else min(wish.failing_share, stop_errors)
+        order = Order(profile, addresses, seconds_needed(profile), wish.processes, failing, wish.sampled_share)
         made = parts.generator.make(order, listening.heard)
         canary = Canary(before, parts.generator.canary())
     seconds = listening.complete(made.tally, made.ended)
@@ -159,6 +161,7 @@ def run_load(profile: Profile, wish: Wish, parts: Parts, watcher: Watcher, progr
     progress.done()
     ended = "decided" if made.ended == "stopped" and listening.is_decided else made.ended
     notes = tuple(_notes(ended, made.said, calibration, profile))
+    notes = (*notes, listening.why) if listening.why else notes
     return Ran(
         profile, made.tally, seconds, verdicts, wish.where, began, calibration, canary, ended, held,
         past=parts.past(profile), notes=notes,
@@ -203,19 +206,28 @@ def check_rate(profile: Profile, calibration: Calibration, *, force: bool) -> No
 class _Listening:
     """What is heard of a run while it is made."""
 
-    def __init__(self, profile: Profile, workers: int, calibration: Calibration, watcher: Watcher) -> None:
+    def __init__(
+        self,
+        profile: Profile,
+        workers: int,
+        calibration: Calibration,
+        watcher: Watcher,
+        stop_errors: float | None,
+    ) -> None:
         """Nothing was heard yet."""
         self._profile = profile
         self._workers = workers
         self._calibration = calibration
         self._watcher = watcher
+        self._stop_errors = stop_errors
         self._tally = Tally()
         self._newest: dict[str, int] = {}
         self._shown = 0
         self.is_decided = False
+        self.why = ""
 
     def heard(self, part: Tally, under_way: int) -> bool:
-        """Add a part; true when every target is decided at a look that is over."""
+        """Add a part; true when every target is decided at a look that is over, or too much fails to go on."""
         self._tally = add_tallies(self._tally, part)
         for name in part.workers or ("",):
             self._newest[name] = max([self._newest.get(name, 0), *part.instrument])
@@ -225,6 +237,8 @@ class _Listening:
         if newest <= self._shown:
             return False
         self._shown = newest
+        if self._stopped_because(newest):
+            return True
         over = newest - self._profile.timeout
         looks = look_ends(self._profile)
         crossed = any(end <= over < end + 2 for end in looks[:-1])
@@ -233,6 +247,11 @@ class _Listening:
             self._watcher.looked(newest, self._tally, verdicts)
             self.is_decided = all(one.look and one.verdict.is_conclusive for one in verdicts)
         return self.is_decided
+
+    def _stopped_because(self, newest: int) -> str:
+        """Why the environment lets the run go no further; empty while it may."""
+        self.why = why_stop(self._tally, newest + 1, self._stop_errors)
+        return self.why
 
     def complete(self, tally: Tally, ended: str) -> float:
         """How many seconds of the run are complete, now that it is over."""

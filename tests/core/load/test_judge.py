@@ -159,3 +159,22 @@ def test_a_target_of_other_requests_is_judged_by_those_alone() -> None:
     target = replace(asked.targets[0], select=replace(asked.targets[0].select, operations=(KIND.operation,)))
     found = _judged(replace(run, cells={**run.cells, **other}), replace(asked, targets=(target,)))
     assert found.verdict is Verdict.PASS
+
+
+def test_a_stratified_mean_is_that_of_the_declared_mix() -> None:
+    """Chance made four of five requests fast ones; declared is one of two."""
+    fast, slow = (replace(KIND, operation=f"GET /{name}") for name in ("fast", "slow"))
+    cells = {(second, fast): cell for (second, _), cell in tally(steady(70, 20.0, rate=160)).cells.items()}
+    cells |= {(second, slow): cell for (second, _), cell in tally(steady(70, 60.0, rate=40)).cells.items()}
+    run = Tally(cells, {second: generator(160) for second in range(70)}, workers=("w0",))
+    asked = profile(rate=160)
+    calls = tuple(replace(asked.flows[0].calls[0], operation=kind.operation) for kind in (fast, slow))
+    mixed = replace(asked, flows=(replace(asked.flows[0], calls=calls),))
+    plain = _judged(run, mixed).gates[0]
+    declared = _judged(run, replace(mixed, judging=replace(mixed.judging, stratified=True))).gates[0]
+    assert plain.estimate == pytest.approx(28, abs=1)
+    assert declared.estimate == pytest.approx(40, abs=1)
+    few = replace(run, cells={key: cell for key, cell in cells.items() if key[1] == fast})
+    told = _judged(few, replace(mixed, judging=replace(mixed.judging, stratified=True))).gates[0]
+    assert told.verdict is Verdict.INCONCLUSIVE
+    assert "of every operation" in told.reasons[0]

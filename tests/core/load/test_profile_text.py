@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from truemirror.core.load.profile import Limit, Model, Profile, Selection
+from truemirror.core.load.derive_text import profile_toml
+from truemirror.core.load.profile import Arrivals, Call, Flow, Judging, Limit, Model, Profile, Selection, Stage, Target
 from truemirror.core.load.profile_text import parse, percentile_share
 from truemirror.errors import ConfigError
 
@@ -177,3 +178,49 @@ def test_whatever_the_file_holds_it_is_a_profile_or_a_configuration_error(docume
     """Never a traceback."""
     with suppress(ConfigError):
         assert parse(document).targets
+
+
+_WORD = st.text(st.sampled_from("abcé-_ {}\"'\\\n#🌸"), min_size=1, max_size=6)
+_NUMBER = st.integers(1, 99) | st.floats(0.5, 99)
+_JUDGINGS = st.builds(
+    Judging,
+    alpha=st.floats(0.001, 0.4),
+    looks=st.lists(st.integers(30, 900).map(float), min_size=1, unique=True).map(lambda found: tuple(sorted(found))),
+    batches=st.integers(10, 40),
+    guard=st.sampled_from([0.0, 0.02]),
+    warm_up=st.integers(20, 60).map(float),
+    stratified=st.booleans(),
+)
+
+
+def _call(body: str, think: float) -> Call:
+    """One with everything."""
+    return Call("auth", "GET /a", "GET", "/a?b={x}", (("X-A", "{x}"),), body, {"t": "body:/t"}, (200,), think)
+
+
+_PROFILES = st.builds(
+    Profile,
+    name=_WORD,
+    arrivals=st.builds(Arrivals, rate=_NUMBER, stated_rate=_NUMBER, seed=st.integers(0, 9)),
+    targets=st.builds(
+        lambda name, mean, limits: (
+            Target(name, mean_ms=mean, limits=tuple(Limit(over, share) for share, over in limits.items())),
+        ),
+        _WORD, _NUMBER, st.dictionaries(st.sampled_from([0.5, 0.05, 0.01, 0.001]), _NUMBER),
+    ),
+    flows=st.builds(
+        lambda name, body, think: (Flow(name, (_call(body, think),), 2.0, "p"),),
+        _WORD, _WORD, _NUMBER,
+    ),
+    stages=st.lists(st.builds(Stage, seconds=st.integers(1, 9).map(float), rate=_NUMBER), max_size=2).map(tuple),
+    judging=_JUDGINGS,
+    data=st.builds(lambda value: {"p": ({"x": value},)}, _WORD),
+    environment=st.sampled_from(["", "sandbox"]),
+    timeout=_NUMBER,
+)  # fmt: skip
+
+
+@given(_PROFILES)
+def test_what_is_written_is_read_as_it_was(profile: Profile) -> None:
+    """Any profile, whatever signs are in its names and bodies."""
+    assert parse(tomllib.loads(profile_toml(profile))) == profile

@@ -11,7 +11,7 @@ limit, failed), so every gate is a mean. Sources: the ratio estimator and batch 
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -78,19 +78,17 @@ def estimated(series: Series, batches: int) -> Estimate:
     return _widened(found)
 
 
-def stratified(parts: Mapping[str, Estimate], weights: Mapping[str, float]) -> Estimate:
-    """The mean of a mix with declared shares, so that a mix which came out otherwise by chance moves nothing.
+def stratified(parts: Sequence[tuple[Estimate, float]]) -> Estimate:
+    """The mean of a mix whose shares are declared, so that a mix which came out otherwise by chance moves nothing.
 
-    Errors add in squares; degrees of freedom are those of the part with the fewest batches.
+    Each part comes with its share. Errors add in squares; degrees of freedom are those of the fewest batches.
     """
-    whole = math.fsum(weights[name] for name in parts)
-    shares = {name: weights[name] / whole for name in parts}
     return Estimate(
-        mean=math.fsum(shares[name] * one.mean for name, one in parts.items()),
-        error=math.sqrt(math.fsum((shares[name] * one.error) ** 2 for name, one in parts.items())),
-        count=math.fsum(one.count for one in parts.values()),
-        batches=min(one.batches for one in parts.values()),
-        lag1=max(one.lag1 for one in parts.values()),
+        mean=math.fsum(share * one.mean for one, share in parts),
+        error=math.sqrt(math.fsum((share * one.error) ** 2 for one, share in parts)),
+        count=math.fsum(one.count for one, _ in parts),
+        batches=min(one.batches for one, _ in parts),
+        lag1=max(one.lag1 for one, _ in parts),
     )
 
 

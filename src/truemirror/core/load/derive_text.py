@@ -66,6 +66,8 @@ def _judging(judging: Judging) -> list[str]:
     usual = Judging()
     unusual = [name for name in ("alpha", "guard", "warm_up") if getattr(judging, name) != getattr(usual, name)]
     lines = [f"{name} = {_number(getattr(judging, name))}" for name in unusual]
+    if judging.stratified:
+        lines.append("stratified = true")
     if judging.batches != usual.batches:
         lines.append(f"batches = {judging.batches}")
     if judging.looks != usual.looks:

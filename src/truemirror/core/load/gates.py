@@ -7,10 +7,11 @@ generator's own time explains it. No requests, no verdict.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from truemirror.core.load import rare
-from truemirror.core.load.batches import LEAST_BATCHES, Estimate, Series, batches_for, estimated, inflation
+from truemirror.core.load.batches import LEAST_BATCHES, Estimate, Series, batches_for, estimated, inflation, stratified
 from truemirror.core.load.profile import Judging
 from truemirror.core.load.quantiles import normal_quantile
 from truemirror.core.load.selected import Seconds
@@ -44,11 +45,13 @@ class Excuse:
     """The share of flows so late that they may be over a percentile's limit for that alone."""
 
 
-def mean_gate(seconds: Seconds, limit_ms: float, judging: Judging, excuse: Excuse) -> Gate:
-    """The mean response time."""
-    found = _estimate(seconds.responses(), judging)
+def mean_gate(
+    seconds: Seconds, limit_ms: float, judging: Judging, excuse: Excuse, mix: Sequence[tuple[Seconds, float]] = ()
+) -> Gate:
+    """The mean response time. With a `mix` it is that of its parts, each with the share that was declared."""
+    found = _of_the_mix(mix, judging) if mix else _estimate(seconds.responses(), judging)
     if found is None:
-        return _too_few(Gate("mean_ms", Verdict.INCONCLUSIVE, limit_ms), seconds)
+        return _too_few(Gate("mean_ms", Verdict.INCONCLUSIVE, limit_ms), seconds, judging)
     whole = seconds.whole
     variance = max(0.0, whole.response_squares / whole.count - (whole.response_sum / whole.count) ** 2)
     bounds = _bounds(found, judging, variance, inflation(found, variance), len(seconds.cells))
@@ -65,7 +68,7 @@ def share_gate(seconds: Seconds, over_ms: float, share: float, judging: Judging,
         )
     bounds = _share_bounds(series, share, judging, tau)
     if bounds is None:
-        return _too_few(gate, seconds)
+        return _too_few(gate, seconds, judging)
     return _decided(gate, bounds, judging, excuse.share_late)
 
 
@@ -74,7 +77,7 @@ def error_gate(seconds: Seconds, share: float, judging: Judging) -> Gate:
     gate = Gate("errors", Verdict.INCONCLUSIVE, share)
     bounds = _share_bounds(seconds.errors(), share, judging, 1.0)
     if bounds is None:
-        return _too_few(gate, seconds)
+        return _too_few(gate, seconds, judging)
     decided = _decided(gate, bounds, judging, 0.0)
     kinds = sorted(seconds.whole.errors.items(), key=lambda pair: (-pair[1], pair[0]))[:5]
     told = ", ".join(f"{kind} ({count:,})" for kind, count in kinds)
@@ -92,6 +95,12 @@ def _estimate(series: Series, judging: Judging) -> Estimate | None:
     count = math.fsum(series.counts)
     batches = batches_for(len(series.counts), count, judging.batches)
     return estimated(series, batches) if batches >= LEAST_BATCHES else None
+
+
+def _of_the_mix(mix: Sequence[tuple[Seconds, float]], judging: Judging) -> Estimate | None:
+    """The mean of the declared mix; None when some part has too few requests by itself."""
+    parts = [(found, share) for one, share in mix if (found := _estimate(one.responses(), judging)) is not None]
+    return stratified(parts) if len(parts) == len(mix) else None
 
 
 def _bounds(found: Estimate, judging: Judging, variance: float, tau: float, seconds: float) -> Bounds:
@@ -177,12 +186,14 @@ def _of(gate: Gate) -> str:
     return f"requests over {gate.over_ms:g} ms" if gate.over_ms is not None else "requests that failed"
 
 
-def _too_few(gate: Gate, seconds: Seconds) -> Gate:
+def _too_few(gate: Gate, seconds: Seconds, judging: Judging) -> Gate:
     """Without enough to judge by."""
     whole = seconds.whole
     n, length = whole.count, len(seconds.cells)
     if not n:
         return replace(gate, reasons=("no request was measured",))
     said = f"{n:,} requests in {length} s are too few to judge by; it takes 10 parts of 100 requests and 3 s each"
-    more = max(30 - length, math.ceil(1000 * length / n) - length, 1)
-    return replace(gate, n=n, need_more_s=float(more), reasons=(said,))
+    if judging.stratified:
+        said += ", of every operation"
+    more = max(30 - length, math.ceil(1000 * length / n) - length)
+    return replace(gate, n=n, need_more_s=float(more) if more > 0 else None, reasons=(said,))

@@ -20,7 +20,7 @@ from truemirror.core.load.drift import Drift
 from truemirror.core.load.gates import Excuse, error_gate, mean_gate, share_gate
 from truemirror.core.load.histogram import share_over
 from truemirror.core.load.profile import Profile, Target
-from truemirror.core.load.selected import Seconds, seconds_of
+from truemirror.core.load.selected import Seconds, declared_mix, seconds_of
 from truemirror.core.load.tally import Tally
 from truemirror.core.load.verdict import Gate, InstrumentSaid, RateSaid, TargetVerdict, Verdict, worst
 from truemirror.core.load.window import Window, batch_means, drift_in, look_ends, settled, steadiness, window_at
@@ -115,18 +115,27 @@ class _Case:
 
 def _gates(case: _Case, run: Seconds) -> tuple[Gate, ...]:
     """All gates of a target, with everything that spoils a PASS; `run` has the seconds from 0 on."""
-    found = _plain(case, run.since(case.window.begin))
+    found = _plain(case, run, case.window.begin)
     if case.window.begin > case.window.declared:
-        whole = _plain(case, run.since(case.window.declared))
+        whole = _plain(case, run, case.window.declared)
         found = tuple(_spoiled(gate, other, case.window) for gate, other in zip(found, whole, strict=True))
     found = tuple(_steady(gate, case, run.since(case.window.begin)) for gate in found)
     return tuple(_early(_failing(gate, found[-1]), case) for gate in found)
 
 
-def _plain(case: _Case, seconds: Seconds) -> tuple[Gate, ...]:
-    """Mean, percentiles and errors over these seconds, each by itself; errors come last."""
+def _mix(case: _Case, begin: int) -> list[tuple[Seconds, float]]:
+    """The operations of a target from a second on, each with its declared share; empty unless the profile asks."""
+    if not case.profile.judging.stratified:
+        return []
+    mix = declared_mix(case.profile, case.target.select)
+    return [(seconds_of(case.tally, part, begin, case.window.end), share) for part, share in mix.items()]
+
+
+def _plain(case: _Case, run: Seconds, begin: int) -> tuple[Gate, ...]:
+    """Mean, percentiles and errors from a second on, each by itself; errors come last."""
+    seconds = run.since(begin)
     judging, target = case.profile.judging, case.target
-    mean = mean_gate(seconds, target.mean_ms or 0.0, judging, case.excuse(0.0))
+    mean = mean_gate(seconds, target.mean_ms or 0.0, judging, case.excuse(0.0), _mix(case, begin))
     shares = tuple(
         share_gate(seconds, one.over_ms, one.share, judging, case.excuse(one.over_ms), mean.tau or 1.0)
         for one in target.limits

@@ -113,6 +113,8 @@ class Judging:
     guard: float = 0.0
     """A share of the limit that is neither side's."""
     warm_up: float = 10.0
+    stratified: bool = False
+    """Whether the mean is that of the declared mix, operation by operation, whatever mix chance made of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,13 @@ def number(low: float, high: float, *, above: bool = False) -> Callable[[object]
     return read
 
 
+def yes_or_no(value: object) -> bool:
+    """True or false."""
+    if not isinstance(value, bool):
+        raise Wrong(f"{shown(value)} is neither true nor false")
+    return value
+
+
 def whole(low: int, high: int) -> Callable[[object], int]:
     """A whole number in a range."""
 

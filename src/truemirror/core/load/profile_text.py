@@ -60,6 +60,7 @@ JUDGING: Mapping[str, Reader] = {
     "batches": kinds.whole(10, 100),
     "guard": kinds.number(0, 0.5),
     "warm_up": kinds.number(0, _DAY),
+    "stratified": kinds.yes_or_no,
 }
 TARGET: Mapping[str, Reader] = {
     "services": _TEXTS,

@@ -4,12 +4,13 @@ Rules: a second without requests is a zero, so that every series has the length 
 None, never zero.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from truemirror.core.load.adding import add_cells, total
 from truemirror.core.load.batches import Series
-from truemirror.core.load.profile import Selection
+from truemirror.core.load.profile import Profile, Selection
 from truemirror.core.load.tally import Cell, Kind, Tally
 
 
@@ -72,10 +73,13 @@ def seconds_of(tally: Tally, selection: Selection, begin: int, end: int) -> Seco
     return Seconds(tuple(found.get(second, Cell()) for second in range(begin, end)))
 
 
-def by_operation(tally: Tally, selection: Selection) -> Mapping[tuple[str, str], Selection]:
-    """A selection for each operation that was measured and is selected, by service and operation."""
-    kinds = {(kind.service, kind.operation) for _, kind in tally.cells if selects(selection, kind)}
-    return {
-        (service, operation): Selection((service,), (operation,), selection.flows)
-        for service, operation in sorted(kinds)
-    }
+def declared_mix(profile: Profile, selection: Selection) -> Mapping[Selection, float]:
+    """Each operation that a target selects, with its share of the mix that the profile declares."""
+    weights: dict[Selection, float] = {}
+    for flow in profile.flows:
+        for call in flow.calls:
+            if selects(selection, Kind(call.service, call.operation, flow.name)):
+                part = Selection((call.service,), (call.operation,), selection.flows)
+                weights[part] = weights.get(part, 0.0) + flow.weight
+    whole = math.fsum(weights.values())
+    return {part: weight / whole for part, weight in weights.items()}

@@ -7,7 +7,7 @@ out, since of many users who repeat that conversation at once nobody stands at o
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from truemirror.core.mirror.model import Mirror
+from truemirror.core.mirror.model import Ignore, Mirror
 from truemirror.core.wire.exchange import Exchange, Request, Response
 
 _WHO = frozenset({"authorization", "cookie", "accept", "if-match", "if-none-match", "idempotency-key", "x-api-key"})
@@ -23,6 +23,12 @@ def steady(mirror: Mirror) -> Mirror:
     """The mirror, without what would make its answers depend on who asked before."""
     scenarios = tuple(replace(one, exchanges=tuple(_first_answers(one.exchanges))) for one in mirror.scenarios)
     return replace(mirror, scenarios=tuple(one for one in scenarios if one.exchanges))
+
+
+def for_anybody(mirror: Mirror) -> Mirror:
+    """The mirror, whoever asks: tokens of a live service are others than those that were recorded."""
+    ignore = Ignore("*", "credentials", "it stands among live services")
+    return replace(mirror, rules=replace(mirror.rules, ignores=(*mirror.rules.ignores, ignore)))
 
 
 def _first_answers(exchanges: Iterable[Exchange]) -> Iterator[Exchange]:

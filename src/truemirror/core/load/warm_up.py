@@ -14,17 +14,19 @@ def mser(means: Sequence[float]) -> int | None:
     """How many of the first values to leave out; None when it is more than half: not settled.
 
     argmin over d of sum (Y_i - mean_d)^2 / (n-d)^2, sums taken from the end so that it costs one pass. The last five
-    values alone are never the rest: a few equal ones at the end would always win.
+    values alone are never the rest: a few equal ones at the end would always win. Among points that differ by no more
+    than the rounding of floats the earliest wins.
     """
     n = len(means)
     best, at = math.inf, 0
     total = squares = 0.0
     middle = math.fsum(means) / n if n else 0.0  # values are taken from it, so that squares lose no digits
+    rounding = 1e-12 * (1 + middle * middle) if n else 0.0
     for d in range(n - 1, -1, -1):
         total += means[d] - middle
         squares += (means[d] - middle) ** 2
         left = n - d
         score = (squares - total * total / left) / (left * left)
-        if left >= min(n, 5) and score <= best:
-            best, at = score, d
+        if left >= min(n, 5) and score <= best + rounding:
+            best, at = min(best, score), d
     return at if at <= n / 2 else None
