@@ -22,7 +22,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 MIB = 1024 * 1024
@@ -47,6 +47,8 @@ class Measured:
     what: str
     clients: int
     seconds: float
+    busy: float
+    """Seconds of processor time that the recorder or server took."""
     grown: float
     """MiB of memory at the highest, over what it was before."""
 
@@ -102,6 +104,12 @@ def peak(pid: int) -> float:
     return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
+def busy(pid: int) -> float:
+    """Seconds of processor time so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 @contextmanager
 def running(*arguments: str, cwd: Path) -> Iterator[tuple[int, int]]:
     """`truemirror` with these arguments: its port and its process id."""
@@ -146,7 +154,7 @@ def ask(port: int, method: str, path: str, mib: int, piece: bytes) -> str:
 
 def measure(pid: int, port: int, what: str, method: str, clients: int, mib: int, piece: bytes) -> Measured:
     """Several clients at once."""
-    before, began = peak(pid), time.monotonic()
+    before, began, busy_before = peak(pid), time.monotonic(), busy(pid)
     answers: list[str] = []
     threads = [
         threading.Thread(target=lambda: answers.append(ask(port, method, f"/{method.lower()}", mib, piece)))
@@ -162,7 +170,7 @@ def measure(pid: int, port: int, what: str, method: str, clients: int, mib: int,
     assert len(answers) == clients
     if method == "GET":
         assert set(answers) == {wanted.hexdigest()}, "an answer is not what the service gave"
-    return Measured(what, clients, time.monotonic() - began, peak(pid) - before)
+    return Measured(what, clients, time.monotonic() - began, busy(pid) - busy_before, peak(pid) - before)
 
 
 def rows(mib: int, clients: tuple[int, ...], piece: bytes) -> Iterator[Measured]:
@@ -192,12 +200,13 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     wanted = parser.parse_args()
     if not wanted.json:
-        print(f"| {wanted.mib} MiB | clients | memory grows by, MiB | seconds |\n|---|---|---|---|")
+        print(f"| {wanted.mib} MiB | clients | memory grows by, MiB | seconds | of the processor |")
+        print("|---|---|---|---|---|", flush=True)
     for one in rows(wanted.mib, tuple(wanted.clients), text() if wanted.text else binary()):
         if wanted.json:
-            print(json.dumps({"what": one.what, "clients": one.clients, "seconds": one.seconds, "grown": one.grown}))
+            print(json.dumps(asdict(one)))
         else:
-            print(f"| {one.what} | {one.clients} | {one.grown:.0f} | {one.seconds:.1f} |", flush=True)
+            print(f"| {one.what} | {one.clients} | {one.grown:.0f} | {one.seconds:.1f} | {one.busy:.1f} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -227,3 +227,19 @@ def test_a_key_of_any_length_stays_apart_from_others_in_bounded_room() -> None:
     keys = [session_key(Headers((("X-Truemirror-Session", "a" * 60_000 + end),))) for end in "bc"]
     assert keys[0] != keys[1]
     assert all(len(key) <= 2_000 for key in keys)
+
+
+def test_a_post_that_stands_for_a_get_is_a_read() -> None:
+    """It is no write that an answer could lie behind, and a plain POST to the same address is another request."""
+    override = Headers((("X-HTTP-Method-Override", "GET"),))
+    asked = Request("POST", "/v1/search", override)
+    recorded = (
+        Exchange(asked, Response(200, body=b"found")),
+        Exchange(Request("GET", "/v1/tags"), Response(200, body=b"tags")),
+    )
+    replayer = Replayer(Mirror("tags", "1.0.0", (Scenario("default", recorded),)), strict=True)
+    got = replayer.answer(Request("GET", "/v1/tags"))
+    assert isinstance(got, Replay)
+    assert got.exchange.outcome == Response(200, body=b"tags")
+    assert isinstance(replayer.answer(asked, "other"), Replay)
+    assert isinstance(replayer.answer(Request("POST", "/v1/search"), "third"), Refuse)

@@ -96,7 +96,7 @@ def links_of(chain: Sequence[Exchange]) -> tuple[Link, ...]:
 
 def _name(exchange: Exchange) -> str:
     """The operation of an exchange, as links name it."""
-    return operation_of(exchange.request.method, exchange.request.path)
+    return operation_of(exchange.request.does, exchange.request.path)
 
 
 def shorter(chain: Sequence[Exchange]) -> Iterator[tuple[Exchange, ...]]:

@@ -121,4 +121,4 @@ class Watch:
 def operations_at(replayer: "Replayer", places: Iterable[int]) -> list[str]:
     """The operations recorded at places."""
     requests = [replayer.index.exchanges[place].request for place in places]
-    return sorted({operation_of(request.method, request.path) for request in requests})
+    return sorted({operation_of(request.does, request.path) for request in requests})

@@ -199,7 +199,7 @@ def _places_of_statuses(index: Index) -> Iterator[tuple[tuple[int, str], int]]:
     for place in range(len(index.exchanges) - 1, -1, -1):
         exchange = index.exchanges[place]
         if exchange.status is not None:
-            yield (exchange.status, operation_of(exchange.request.method, exchange.request.path)), place
+            yield (exchange.status, operation_of(exchange.request.does, exchange.request.path)), place
             yield (exchange.status, ""), place
 
 

@@ -155,7 +155,7 @@ def _named(exchange: Exchange, judge: Conformance | None) -> tuple[str, str]:
     """The operation and the status of a recording."""
     request, outcome = exchange.request, exchange.outcome
     operation = judge.operation_of(request.method, request.target) if judge else None
-    name = operation.name if operation else operation_of(request.method, request.path)
+    name = operation.name if operation else operation_of(request.does, request.path)
     if not isinstance(outcome, Response):
         return name, outcome.kind.value
     answer = operation.answer(outcome.status) if operation else None

@@ -218,7 +218,7 @@ class Replayer:
         walk.flow = fitted.flow or None
         self._count(taken)
         if fitted.relaxed:
-            self.tally.relaxed_one(operation_of(recorded.request.method, recorded.request.path), fitted.relaxed)
+            self.tally.relaxed_one(operation_of(recorded.request.does, recorded.request.path), fitted.relaxed)
         notes = self._notes(taken, fitted.relaxed)
         return Replay(fitted.exchange, taken.place, notes, live, is_own=fitted.exchange is not recorded)
 
@@ -302,7 +302,7 @@ class Replayer:
             walk.place, walk.skipped = taken.stands, taken.skipped
             recorded = self._index.exchanges[taken.place]
             if follow is not None:
-                operation = operation_of(recorded.request.method, recorded.request.path)
+                operation = operation_of(recorded.request.does, recorded.request.path)
                 self.tally.relaxed_one(operation, (f"{part} (value flow)" for part in follow.parts))
             live, flow = compared(self._index, recorded, found, follow, walk.flow or NO_FLOW, live)
             walk.flow = flow or None

@@ -206,7 +206,7 @@ class Verifier:
         if not isinstance(recorded.outcome, Response):
             return BROKEN
         if self.scope.only_reads and not is_safe(request.method):
-            known = {operation_of(request.method, request.path), self.judge.operation(request)}
+            known = {operation_of(request.does, request.path), self.judge.operation(request)}
             if known.isdisjoint(self.scope.reads):
                 return UNSAFE
         return "" if is_sendable(request) else UNSENDABLE

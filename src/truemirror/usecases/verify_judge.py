@@ -88,7 +88,7 @@ class LiveJudge:
     def operation(self, request: Request) -> str:
         """The contract's name for an operation; without one, the mirror's."""
         known = self.conformance.operation_of(request.method, request.target) if self.conformance else None
-        return known.name if known else operation_of(request.method, request.path)
+        return known.name if known else operation_of(request.does, request.path)
 
     def finding(self, rule: str, operation: str, location: str, message: str, **more: str) -> Finding:
         """A finding about this service."""
@@ -119,7 +119,7 @@ class LiveJudge:
 
     def _compare(self, recorded: Exchange, then: Response, now: Outcome) -> Compared:
         """The live outcome against all recordings of its operation and status."""
-        operation = operation_of(recorded.request.method, recorded.request.path)
+        operation = operation_of(recorded.request.does, recorded.request.path)
         shapes = self._known().get((self.operation(recorded.request), then.status), Shapes())
         return compare(then, now, shapes, noise_of(self.mirror.rules.noise, operation))
 

@@ -3,14 +3,21 @@
 import asyncio
 import os
 import socket
+import ssl
+from contextlib import suppress
 
+import h2.config
+import h2.connection
+import h2.exceptions
 import httpx
 import pytest
 from tests.adapters.http.http2_talking import talking2
 from tests.adapters.http.proxying import proxied, proxied_url
 from tests.adapters.http.raw_sockets import answering, raw_server, read_message
 
+from truemirror.adapters.http.pool import _fault_of
 from truemirror.core.wire.exchange import FaultKind, Framing
+from truemirror.core.wire.http2 import ONLY_HTTP2
 
 OK = b"HTTP/1.1 200 OK\r\nX-Two: 1\r\nX-Two: 2\r\nContent-Length: 4\r\n\r\nfine"
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n4\r\nfine\r\n0\r\nX-Sum: 4\r\n\r\n"
@@ -123,3 +130,31 @@ def test_many_at_once_are_all_recorded(count: int) -> None:
         assert asyncio.run(drive(f"http://127.0.0.1:{proxy.port}")) == ["fine"] * count
         recorded = proxy.wait_for(count)
     assert {one.request.path for one in recorded} == {f"/{number}" for number in range(count)}
+
+
+def h2_only(connection: socket.socket, number: int) -> None:
+    """A service that speaks nothing else: its settings first, then whatever a real one says to a stranger."""
+    state = h2.connection.H2Connection(h2.config.H2Configuration(client_side=False))
+    state.initiate_connection()
+    connection.sendall(state.data_to_send())
+    with suppress(h2.exceptions.ProtocolError):
+        state.receive_data(connection.recv(65_536))
+    connection.sendall(state.data_to_send())
+
+
+def test_a_service_that_speaks_http2_alone_is_refused_by_that_name() -> None:
+    """Nothing is recorded that its own clients would never meet; who asks is told why."""
+    with proxied(h2_only) as proxy:
+        got = httpx.get(f"http://{proxy.host}/v1", trust_env=False)
+        assert got.status_code >= 500
+        assert "HTTP/2 alone" in got.text
+    assert not proxy.recorded
+    assert [error.what for error in proxy.trouble] == [ONLY_HTTP2]
+    assert proxy.lost == {"the service speaks HTTP/2 alone": 1}
+
+
+def test_a_service_that_takes_no_other_protocol_over_tls_is_named_too() -> None:
+    """By the alert with which it ends the handshake (RFC 7301 §3.2)."""
+    error = ssl.SSLError(1, "[SSL: TLSV1_ALERT_NO_APPLICATION_PROTOCOL] tlsv1 alert no application protocol")
+    error.reason = "TLSV1_ALERT_NO_APPLICATION_PROTOCOL"
+    assert _fault_of(error, tls=True) == (FaultKind.TLS, ONLY_HTTP2)

@@ -122,6 +122,23 @@ def test_only_headers_that_select_an_answer_count(
     assert (identity(headers=one) == identity(headers=other)) is same
 
 
+@pytest.mark.parametrize("name", ["X-HTTP-Method-Override", "x-http-method", "X-Method-Override"])
+def test_a_method_that_a_post_stands_for_counts(name: str) -> None:
+    """It is neither a plain POST nor the method itself, but its operation is that of what is meant."""
+    stands, spelt = (Request("POST", "/v1/tags", Headers(((name, value),))) for value in ("DELETE", "delete"))
+    parts = parts_of(stands)
+    assert parts.method == "DELETE"
+    assert parts == parts_of(spelt)
+    assert parts != parts_of(Request("POST", "/v1/tags"))
+    assert parts != parts_of(Request("DELETE", "/v1/tags"))
+
+
+def test_only_a_post_stands_for_another_method() -> None:
+    """And only for one that could be a method."""
+    assert parts_of(Request("GET", "/", Headers((("X-HTTP-Method-Override", "DELETE"),)))).method == "GET"
+    assert parts_of(Request("POST", "/", Headers((("X-HTTP-Method-Override", "no method"),)))).method == "POST"
+
+
 @given(st.binary(max_size=80), st.text(max_size=30), st.text(max_size=30), st.text(max_size=20))
 def test_any_bytes_have_an_identity_and_it_is_their_own(body: bytes, target: str, kind: str, value: str) -> None:
     """Taking parts never fails, and a request is the same as itself."""

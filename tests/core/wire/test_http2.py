@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from truemirror.core.wire.http2 import (
     PREFACE,
     Unspeakable,
+    answers_in_http2,
     as_answer,
     as_chunk,
     as_request,
@@ -126,3 +127,21 @@ def test_an_answer_leaves_out_what_belongs_to_a_connection() -> None:
         (b"Keep-Alive", b"timeout=5"), (b"Transfer-Encoding", b"chunked"), (b"bad name", b"1"), (b"X-Bad", b"a\0b"),
     ]  # fmt: skip
     assert as_answer(200, fields) == [(b":status", b"200"), (b"set-cookie", b"a=1"), (b"set-cookie", b"b=2")]
+
+
+@pytest.mark.parametrize(
+    ("data", "is_http2"),
+    [
+        (b"\0\0\0\x04\0\0\0\0\0", True),
+        (b"\0\0\x06\x04\0\0\0\0\0\0\x03\0\0\0\x64", True),
+        (b"\0\0\x08\x07\0\0\0\0\0\0\0\0\0\0\0\0\x01", True),
+        (b"\0\0\x05\x04\0\0\0\0\0", False),
+        (b"\0\0\x06\x04\0\0\0\0\x01", False),
+        (b"\0\0\x06\x04", False),
+        (b"HTTP/1.1 200 OK\r\n", False),
+        (b"", False),
+    ],
+)
+def test_the_first_frame_of_a_server_tells_http2(data: bytes, is_http2: bool) -> None:
+    """Settings or a good-bye of the whole connection, and nothing else."""
+    assert answers_in_http2(data) is is_http2

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from truemirror.adapters.http.address import Address, parse_address
 from truemirror.adapters.http.fields import as_answered, as_asked, connection_of, upstream_head
+from truemirror.adapters.http.intake import REPEATABLE
 from truemirror.adapters.http.link import AnswerHead, Link
 from truemirror.adapters.http.pool import ANSWER_TIMEOUT, CONNECT_TIMEOUT, LinkPool, NoLink
 from truemirror.adapters.http.transcript import Transcript
@@ -16,9 +17,6 @@ from truemirror.core.wire.coding import encode
 from truemirror.core.wire.exchange import Exchange, Fault, FaultKind, Framing, Outcome, Request
 from truemirror.core.wire.headers import Headers
 from truemirror.core.wire.large import held
-
-REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
-"""Methods that may be sent a second time when an idle connection turned out to be closed (RFC 9110 §9.2.2)."""
 
 
 class HttpUpstream:

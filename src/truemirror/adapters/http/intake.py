@@ -18,6 +18,8 @@ from truemirror.core.wire.headers import Headers
 
 HEAD_LIMIT = 64 * 1024
 """The largest head of a request, in bytes."""
+REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
+"""Methods that may be sent a second time when an idle connection turned out to be closed (RFC 9110 §9.2.2)."""
 _TLS = b"\x16\x03"
 
 
@@ -38,6 +40,11 @@ class RequestHead:
     """Whether a field may name a session."""
     websocket: bool = False
     """Whether it asks to switch to WebSocket."""
+
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether it may be sent twice."""
+        return self.method in REPEATABLE
 
 
 class Refusal(Exception):

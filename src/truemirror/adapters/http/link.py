@@ -18,6 +18,7 @@ import httptools
 
 from truemirror.core.wire.exchange import FaultKind, Framing
 from truemirror.core.wire.headers import Headers
+from truemirror.core.wire.http2 import ONLY_HTTP2, answers_in_http2
 
 HEAD_LIMIT = 256 * 1024
 """The largest head of an answer, in bytes."""
@@ -408,6 +409,8 @@ class Link(asyncio.Protocol):
 
     def _fault(self, kind: FaultKind, detail: str, received: bytes = b"") -> None:
         """Tell the receiver that no whole answer will come."""
+        if self._head is None and answers_in_http2(b"".join(self._raw)):
+            detail = ONLY_HTTP2
         receiver, self._receiver = self._receiver, None
         self._ended = True
         if not received and kind is not FaultKind.EMPTY and self._head is None:

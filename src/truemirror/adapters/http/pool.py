@@ -13,6 +13,7 @@ from pathlib import Path
 from truemirror.adapters.http.address import Address
 from truemirror.adapters.http.link import Link
 from truemirror.core.wire.exchange import FaultKind
+from truemirror.core.wire.http2 import ONLY_HTTP2
 from truemirror.errors import UsageError
 
 CONNECT_TIMEOUT = 5.0
@@ -120,6 +121,7 @@ class LinkPool:
 def _context(ca: Path | None, certificate: Certificate | None) -> ssl.SSLContext:
     """What to trust, and what to show. Raises UsageError."""
     context = ssl.create_default_context()
+    context.set_alpn_protocols(["http/1.1"])
     if ca is not None:
         try:
             context.load_verify_locations(ca)
@@ -148,6 +150,8 @@ def _fault_of(error: Exception, *, tls: bool) -> tuple[FaultKind, str]:
     """The kind of fault that kept a connection from being made."""
     detail = str(error) or type(error).__name__
     match error:
+        case ssl.SSLError() if "NO_APPLICATION_PROTOCOL" in (error.reason or ""):
+            return FaultKind.TLS, ONLY_HTTP2
         case ssl.SSLError():
             return FaultKind.TLS, detail
         case TimeoutError():

@@ -9,7 +9,8 @@ from typing import Protocol
 from truemirror.adapters.http.keeper import Keeper
 from truemirror.adapters.http.pool import LinkPool
 from truemirror.adapters.http.sifting import Look
-from truemirror.errors import TruemirrorError
+from truemirror.core.wire.http2 import ONLY_HTTP2
+from truemirror.errors import StoreError, TruemirrorError
 
 LARGEST = 2 * 1024 * 1024 * 1024
 """Bytes of the largest body that is recorded unless said otherwise."""
@@ -84,6 +85,11 @@ class Relay:
         while self.turns:
             self._still.clear()
             await self._still.wait()
+
+    def only_http2(self) -> StoreError:
+        """Why a service that speaks nothing but HTTP/2 is not recorded."""
+        fix = "let it speak HTTP/1.1 too, or record it through a proxy that does"
+        return StoreError(ONLY_HTTP2, where=self.pool.address.origin, fix=fix)
 
     def owns(self, authority: str) -> bool:
         """Whether an absolute target is meant for this proxy: by the port it listens on, or by the upstream's name."""

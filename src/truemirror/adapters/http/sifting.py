@@ -27,7 +27,7 @@ class Unfit(StoreError):
         super().__init__(
             f"a body that is too large to be changed holds {found}, so its exchange was not recorded",
             where=f"{where} body",
-            fix="take the secret out of what the service sends, or record a smaller body",
+            fix="take it out of what is sent, or let all such bodies pass unrecorded: --largest 16",
         )
         self.why = f"a large body holds {found}"
 

@@ -13,7 +13,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from truemirror.adapters.http import answers
-from truemirror.adapters.http.client import REPEATABLE
 from truemirror.adapters.http.client_side import Client
 from truemirror.adapters.http.fields import (
     as_answered,
@@ -35,6 +34,7 @@ from truemirror.core.mirror.session import DEFAULT_SESSION, session_key
 from truemirror.core.wire.exchange import Exchange, Fault, FaultKind, Framing, Outcome, Response
 from truemirror.core.wire.frame import Frame
 from truemirror.core.wire.headers import Headers
+from truemirror.core.wire.http2 import ONLY_HTTP2
 from truemirror.core.wire.large import HELD
 from truemirror.errors import StoreError, TruemirrorError
 
@@ -126,15 +126,10 @@ class Turn:
             self._started = True
             self.transcript.begin()
             self._relay.began(self)
-            self._ask(None if self.transcript.is_large else self._relay.pool.take(repeatable=self._is_repeatable))
+            self._ask(None if self.transcript.is_large else self._relay.pool.take(repeatable=self._head.is_repeatable))
         elif self._link is not None and self._unsent:
             self._link.write(b"".join(self._unsent))
             self._unsent.clear()
-
-    @property
-    def _is_repeatable(self) -> bool:
-        """Whether it may be sent twice."""
-        return self._head.method in REPEATABLE
 
     def _ask(self, link: Link | None) -> None:
         """Send everything so far, on this connection or on a new one."""
@@ -153,7 +148,7 @@ class Turn:
             pieces.append(trailer_block(self._trailers))
         self._unsent.clear()
         last = connection_of(transcript.request_headers) == "close"
-        link.begin(self, head.method, repeatable=self._is_repeatable, last=last, switching=self._tunnel)
+        link.begin(self, head.method, repeatable=self._head.is_repeatable, last=last, switching=self._tunnel)
         link.write(b"".join(pieces))
         self._client.free_reading(_NO_LINK)
 
@@ -230,6 +225,9 @@ class Turn:
     def got_fault(self, kind: FaultKind, detail: str, received: bytes) -> None:
         """There will be no whole answer."""
         self._link = None
+        if detail == ONLY_HTTP2:  # its own clients meet no such fault
+            self._broken(self._relay.only_http2(), "the service speaks HTTP/2 alone")
+            return
         self._answered(Fault(kind, detail, None, received))
 
     def got_stale(self) -> None:
@@ -377,22 +375,22 @@ class Turn:
 
     def _kept(self, error: TruemirrorError | None) -> None:
         """The exchange is on disk, or cannot be."""
-        if error is not None and not isinstance(error, Unfit):
-            self._broken(error)
-            return
-        if error is not None:
+        if isinstance(error, Unfit):
             self._relay.lost[error.why] += 1
             self._relay.trouble(error)
+        elif error is not None:
+            self._broken(error)
+            return
         if isinstance(self._outcome, Fault):
             self._pass_on(self._outcome)
         else:
             self.read_done()
             self._end(close=self._close)
 
-    def _broken(self, error: TruemirrorError) -> None:
+    def _broken(self, error: TruemirrorError, why: str = "it could not be written") -> None:
         """What cannot be recorded is not answered as if it had been."""
         self._relay.trouble(error)
-        self._relay.lost["it could not be written"] += 1
+        self._relay.lost[why] += 1
         if self._told:
             self._client.reset()
         elif self._started:

@@ -78,7 +78,7 @@ class Gathering:
     def carry(self, entry: str, exchange: Exchange, host: str = "", scenario: str = "") -> None:
         """One more exchange."""
         self.exchanges.append(CarriedExchange(exchange, entry, host, scenario))
-        self.operations.setdefault(operation_of(exchange.request.method, exchange.request.path))
+        self.operations.setdefault(operation_of(exchange.request.does, exchange.request.path))
 
     def leave(self, entry: str, part: str, why: str, fix: str = "") -> None:
         """A part of an entry cannot be carried over."""
@@ -90,7 +90,7 @@ class Gathering:
 
     def open(self, request: Request, parts: Mapping[str, str]) -> None:
         """Parts of a request that do not count in the file, and why."""
-        operation = operation_of(request.method, request.path)
+        operation = operation_of(request.does, request.path)
         for part, why in parts.items():
             self.open_parts.setdefault((operation, part), why)
 

@@ -76,7 +76,7 @@ class _Again:
 
     def exchange(self, today: Exchange) -> Exchange:
         """One exchange of today in the values of before."""
-        operation = operation_of(today.request.method, today.request.path)
+        operation = operation_of(today.request.does, today.request.path)
         self._be_sure(operation, today.request)
         request = self.flow.follow(today.request).request
         known = self.places.get(self.identity(request, today.outcome))

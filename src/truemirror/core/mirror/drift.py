@@ -81,7 +81,7 @@ def _drift(
     """A difference, named."""
     request = exchange.request
     line = short(f"{request.method} {request.target}")
-    return Drift(mirror.service, scenario, operation_of(request.method, request.path), line, kind, differences)
+    return Drift(mirror.service, scenario, operation_of(request.does, request.path), line, kind, differences)
 
 
 def outcome_differences(recorded: Outcome, got: Outcome) -> Iterator[Difference]:

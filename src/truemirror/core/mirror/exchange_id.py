@@ -76,7 +76,7 @@ def _digest(identity: bytes, exchange: Exchange, rules: MirrorRules) -> str:
     request, outcome = exchange.request, exchange.outcome
     noise: tuple[Noise, ...] = ()
     if rules.noise:
-        noise = noise_of(rules.noise, operation_of(request.method, request.path))
+        noise = noise_of(rules.noise, operation_of(request.does, request.path))
     hasher = hashlib.blake2b(identity, digest_size=8)
     if isinstance(outcome, Fault):
         hasher.update(repr(("fault", outcome.kind.value, outcome.received)).encode())

@@ -92,7 +92,7 @@ def compared(
     pairs = list(made_pairs(recorded.request, asked, hit.varying)) if asked is not None else []
     outcome = live.outcome
     if isinstance(recorded.outcome, Response) and isinstance(outcome, Response):
-        operation = operation_of(recorded.request.method, recorded.request.path)
+        operation = operation_of(recorded.request.does, recorded.request.path)
         links = (link for link in index.mirror.rules.links if link.operation in ("*", operation))
         pairs += given_pairs(recorded.outcome, outcome, links)
         flow = flow.learned(pairs) if pairs else flow

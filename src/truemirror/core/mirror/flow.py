@@ -137,7 +137,7 @@ class Flow:
 
     def follow(self, request: Request) -> Followed:
         """The request with the recorded values in place of today's."""
-        operation = operation_of(request.method, request.path)
+        operation = operation_of(request.does, request.path)
         at: dict[str, dict[str, str]] = {}
         for (to, part, now), then in self.linked.items():
             if to in ("*", operation):

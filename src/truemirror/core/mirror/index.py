@@ -153,4 +153,4 @@ def _spans(mirror: Mirror) -> Spans:
 
 def is_write(request: Request, reads: frozenset[str]) -> bool:
     """Whether a request may change something: an unsafe method that nobody declared to be a read."""
-    return not is_safe(request.method) and operation_of(request.method, request.path) not in reads
+    return not is_safe(request.does) and operation_of(request.does, request.path) not in reads

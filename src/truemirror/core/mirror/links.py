@@ -74,7 +74,7 @@ class _Finder:
     def exchange(self, number: int, exchange: Exchange, constants: frozenset[str]) -> None:
         """Look at one exchange: what its request carries, then what its answer gives."""
         request, outcome = exchange.request, exchange.outcome
-        operation = operation_of(request.method, request.path)
+        operation = operation_of(request.does, request.path)
         response = outcome if isinstance(outcome, Response) else None
         is_creating = response is not None and response.status < 300 and not is_safe(request.method)
         for part, value in _flowing(request_places(request), constants):

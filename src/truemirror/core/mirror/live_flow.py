@@ -50,7 +50,7 @@ class Today:
 
     def request(self, recorded: Request) -> Request:
         """The request as it is asked today."""
-        operation = operation_of(recorded.method, recorded.path)
+        operation = operation_of(recorded.does, recorded.path)
         at: dict[str, dict[str, str]] = {}
         for part, value in request_places(recorded):
             if value in self.names:
@@ -104,7 +104,7 @@ class Today:
 
     def _follow(self, recorded: Exchange, outcome: Response, live: Response) -> None:
         """The pairs that links of the mirror name."""
-        operation = operation_of(recorded.request.method, recorded.request.path)
+        operation = operation_of(recorded.request.does, recorded.request.path)
         links = [one for one in self.links if one.operation in ("*", operation)]
         for pair in given_pairs(outcome, live, links):
             if isinstance(pair.rule, Link) and pair.recorded != pair.today:

@@ -198,7 +198,7 @@ def _order(rule: Noise) -> tuple[str, str, str, str]:
 
 def _operation(exchange: Exchange) -> str:
     """The operation of an exchange."""
-    return operation_of(exchange.request.method, exchange.request.path)
+    return operation_of(exchange.request.does, exchange.request.path)
 
 
 def _line(exchange: Exchange) -> str:

@@ -15,7 +15,7 @@ from truemirror.core.mirror.model import Mirror
 from truemirror.core.mirror.operation import nameless, operation_of
 from truemirror.core.mirror.parts import parts_of
 from truemirror.core.mirror.standin import DIGIT_MARK, MARK
-from truemirror.core.wire.exchange import Request
+from truemirror.core.wire.exchange import OTHER_METHODS, Request
 from truemirror.core.wire.headers import Headers
 
 UNSAFE: Final = "it may change something"
@@ -26,7 +26,6 @@ BROKEN: Final = "its connection broke when it was recorded"
 _ASKED = frozenset({"GET", "HEAD", "OPTIONS"})
 _ALWAYS_SECRET = frozenset({"authorization", "proxy-authorization"})
 """Fields whose stand-ins may be hidden by an encoding."""
-_OTHER_METHODS = ("x-http-method-override", "x-http-method", "x-method-override")
 _LINE = re.compile(r"[!-~\x80-\xff]+\Z")
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
 _VALUE = re.compile(r"[^\0\r\n]*\Z")
@@ -81,9 +80,9 @@ def _why_not(request: Request, harmless: set[str], brought: Headers) -> str:
     fields = request.headers.pairs
     if not is_sendable(request):
         return UNSENDABLE
-    if any(name in request.headers for name in _OTHER_METHODS):
+    if any(name in request.headers for name in OTHER_METHODS):
         return UNSAFE
-    if request.method.upper() not in _ASKED and operation_of(request.method, request.path) not in harmless:
+    if request.method.upper() not in _ASKED and operation_of(request.does, request.path) not in harmless:
         return UNSAFE
     own = [(name.lower(), value) for name, value in fields if name not in brought]
     texts = [request.target, request.body.decode("latin-1"), *(value for _, value in own)]

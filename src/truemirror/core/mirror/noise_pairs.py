@@ -66,7 +66,7 @@ def recorded_twice(kept: Mirror, second: Mirror, *, wrote: bool = False) -> Twic
 def is_write(exchange: Exchange, reads: Iterable[str]) -> bool:
     """Whether an exchange may have changed something: unsafe, not declared to be a read, and not refused."""
     request, status = exchange.request, exchange.status
-    if is_safe(request.method) or operation_of(request.method, request.path) in reads:
+    if is_safe(request.does) or operation_of(request.does, request.path) in reads:
         return False
     return status is None or status < 400 or status >= 500
 
@@ -158,7 +158,7 @@ def _by_operation(exchanges: Iterable[Numbered]) -> dict[str, list[Numbered]]:
     """Exchanges by operation, in order."""
     found: defaultdict[str, list[Numbered]] = defaultdict(list)
     for number, exchange in exchanges:
-        found[operation_of(exchange.request.method, exchange.request.path)].append((number, exchange))
+        found[operation_of(exchange.request.does, exchange.request.path)].append((number, exchange))
     return found
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from truemirror.core.mirror.standin import credential_class
 from truemirror.core.wire.canonical import canonical_body, canonical_path, canonical_query
-from truemirror.core.wire.exchange import Request
+from truemirror.core.wire.exchange import OTHER_METHODS, Request
 from truemirror.core.wire.headers import Headers
 from truemirror.core.wire.large import HELD, is_large, known_by_hash
 from truemirror.core.wire.media import MediaType, media_type
@@ -29,6 +29,9 @@ SELECTORS = (
     "range",
     "sec-websocket-protocol",
     "upgrade",
+    "x-http-method",
+    "x-http-method-override",
+    "x-method-override",
 )
 """Headers that select among answers (RFC 9110 §12.5, §13.1, §14.2); absent and `*` or `*/*` mean the same.
 
@@ -49,6 +52,7 @@ class Parts:
     """What counts for identity, each in canonical form."""
 
     method: str
+    """The one that is meant; that a POST stands for it is among the selectors."""
     path: str
     query: tuple[tuple[str, str | None], ...]
     selectors: tuple[tuple[str, str], ...]
@@ -77,7 +81,7 @@ def parts_of(request: Request, vary: Iterable[str] = ()) -> Parts:
     """Take a request apart; `vary` names further headers that the recorded answers depend on."""
     media = media_type(request.headers) if request.body else None
     return Parts(
-        method=request.method.upper(),
+        method=request.does.upper(),
         path=canonical_path(request.path),
         query=canonical_query(request.query),
         selectors=_selectors(request.headers, vary),
@@ -103,6 +107,8 @@ def _selectors(headers: Headers, vary: Iterable[str]) -> tuple[tuple[str, str], 
                 value = value.strip().lower()
                 if value != WEBSOCKET:
                     continue
+            elif lower in OTHER_METHODS:
+                value = value.upper()
             found[lower] = f"{found[lower]}, {value}" if lower in found else value
     if not found:
         return ()

@@ -55,7 +55,7 @@ class Talk:
     @property
     def operation(self) -> str:
         """The operation that it belongs to."""
-        return operation_of(self.request.method, self.request.path)
+        return operation_of(self.request.does, self.request.path)
 
     def opening(self) -> Heard:
         """What the server says before the client says anything."""

@@ -98,7 +98,7 @@ class _OfScenario:
                 self._tell_carried(made, carried)
                 yield made
             self._flow.take(number, exchange)
-            is_read = nameless(operation_of(request.method, request.path)) in self._reads
+            is_read = nameless(operation_of(request.does, request.path)) in self._reads
             changed += not is_safe(request.method) and not is_read
 
     def _tell_carried(self, made: Interaction, carried: Sequence[tuple[str, int]]) -> None:

@@ -16,6 +16,9 @@ from truemirror.core.wire.large import held, is_large
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 """Methods that change nothing by definition (RFC 9110 §9.2.1)."""
 
+OTHER_METHODS = frozenset({"x-http-method-override", "x-http-method", "x-method-override"})
+"""Header fields by which a POST says that another method is meant, where a client or a proxy knows only a few."""
+
 
 @dataclass(frozen=True, slots=True)
 class Coding:
@@ -57,6 +60,16 @@ class Request:
     headers: Headers = Headers()
     body: bytes = b""
     codings: tuple[Coding, ...] = ()
+
+    @property
+    def does(self) -> str:
+        """The method that is meant: the one that a POST says it stands for, else its own."""
+        if self.method != "POST":
+            return self.method
+        for name, value in self.headers.pairs:
+            if name.lower() in OTHER_METHODS and value.isalpha() and value.isascii():
+                return value.upper()
+        return self.method
 
     @property
     def path(self) -> str:

@@ -11,6 +11,11 @@ PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 """How every HTTP/2 connection begins."""
 _ENOUGH = 4
 """Bytes that tell the preface from a request: no method of HTTP/1.1 is called PRI."""
+_FRAME_HEAD = 9
+_FIRST_FRAME = 16_384
+_SETTINGS, _GOAWAY = 4, 7
+ONLY_HTTP2 = "the service answers in HTTP/2 alone, and services are asked in HTTP/1.1"
+"""Why a service cannot be asked."""
 _OF_THE_CONNECTION = frozenset(
     {b"connection", b"keep-alive", b"proxy-connection", b"te", b"transfer-encoding", b"upgrade", b"http2-settings"}
 )
@@ -28,6 +33,17 @@ class Unspeakable(Exception):
 def begins_http2(data: bytes) -> bool:
     """Whether a connection's first bytes are those of HTTP/2, as far as they go."""
     return len(data) >= _ENOUGH and data.startswith(PREFACE[: len(data)])
+
+
+def answers_in_http2(data: bytes) -> bool:
+    """Whether a server's first bytes are a frame that only HTTP/2 begins with: settings, or a good-bye.
+
+    Both are of stream 0, and settings are of six bytes each (RFC 9113 §4.1, §6.5, §6.8).
+    """
+    if len(data) < _FRAME_HEAD or data[5:_FRAME_HEAD] != bytes(4):
+        return False
+    size, kind = int.from_bytes(data[:3], "big"), data[3]
+    return size <= _FIRST_FRAME and ((kind == _SETTINGS and size % 6 == 0) or (kind == _GOAWAY and size >= 8))
 
 
 def as_request(fields: Fields, *, ended: bool) -> tuple[bytes, bytes, bool]:
