@@ -58,8 +58,9 @@ class Visitor:
         self._in_step = False
         self.user_context = str(self._bidi.send("browser.createUserContext")["userContext"])
         wanted = {"dataTypes": ["request", "response"], "maxEncodedDataSize": browser.options.body_limit}
-        collector = self._bidi.send("network.addDataCollector", {**wanted, "userContexts": [self.user_context]})
-        self._traffic = Traffic(self._bidi, collector["collector"], began * 1000 + skew_ms, browser.options.body_limit)
+        added = self._bidi.send("network.addDataCollector", {**wanted, "userContexts": [self.user_context]})
+        self._collector = str(added["collector"])
+        self._traffic = Traffic(self._bidi, self._collector, began * 1000 + skew_ms, browser.options.body_limit)
         self._around = Around(self._bidi, self.user_context, lambda line: self._traffic.say("warn", line))
         self._tab = Tab(self._bidi, "")
 
@@ -83,8 +84,9 @@ class Visitor:
     def leave(self) -> None:
         """Close all tabs, forget cookies and storage. What was captured stays."""
         self.browser.forget(self)
-        with suppress(BrowserError, Refused):
+        with suppress(BrowserError, PageError, Refused):
             self._bidi.send("browser.removeUserContext", {"userContext": self.user_context})
+            self._bidi.send("network.removeDataCollector", {"collector": self._collector})
 
     # --- what happened
 
@@ -399,7 +401,8 @@ class Visitor:
     def cookies(self) -> dict[str, str]:
         """Names and values of the cookies."""
         wanted = {"partition": {"type": "storageKey", "userContext": self.user_context}}
-        found = self._bidi.send("storage.getCookies", wanted)["cookies"]
+        with self._page_errors():
+            found = self._bidi.send("storage.getCookies", wanted)["cookies"]
         return {one["name"]: one["value"]["value"] for one in found}
 
     @contextmanager
