@@ -17,7 +17,7 @@ import psutil
 import pytest
 from tests.adapters.browser.conftest import eventually
 
-from truemirror.adapters.browser.programs import find_browser
+from truemirror.adapters.browser.programs import Driver, find_browser
 from truemirror.adapters.certificates import Tls, tls_for
 from truemirror.errors import BrowserError, BrowserLost, ExitCode, PageError
 from truemirror.testing.flows import BrowserOptions, Chromium, button
@@ -137,6 +137,22 @@ def test_a_grid_that_does_not_answer_is_told() -> None:
     with pytest.raises(BrowserLost) as caught:
         Chromium(BrowserOptions(remote="http://127.0.0.1:1", start_seconds=5)).start()
     assert caught.value.where == "http://127.0.0.1:1"
+
+
+def test_a_browser_elsewhere_is_used_by_its_address() -> None:
+    """As one of a Grid: nothing of it is started here, its session ends with us, and others are not touched."""
+    driver = Driver(BrowserOptions())
+    try:
+        before = below()
+        with Chromium(BrowserOptions(remote=driver.address, binary=find_browser())) as browser:
+            visitor = browser.visitor()
+            visitor.open(PAGE)
+            visitor.click(button("Save"))
+            assert browser.downloads("x") == ""
+        eventually(lambda: below() == before)
+        assert not driver.ended
+    finally:
+        driver.stop()
 
 
 def test_nothing_is_left_after_the_end(tmp_path: Path) -> None:
