@@ -133,8 +133,7 @@ def failed_try(number: int = 1) -> Try:
     return Try(
         number,
         Outcome.FAILED,
-        "suites/flows/test_deals.py:41: in test_ada_moves_a_deal\n    visitor.see(status('Saved'))\n"
-        f"truemirror.errors.Broken: {problem}",
+        f"truemirror.errors.PageError: {problem}\n +  where status = visitor.see",
         11.24,
         (*steps, Step(STEPS[-1][0], STEPS[-1][1], STEPS[-1][2], problem, "0009.png")),
         (*FILES, *calls, call(lost, 1100, 0, operation="GET /v1/notices", recording="")),

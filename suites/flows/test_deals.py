@@ -2,6 +2,7 @@
 
 from suites.flows.pages import Deal, NewDeal, Signs
 from suites.flows.people import ADA, VIC
+from suites.flows.pictures import keep
 from suites.flows.walks import come_in, own_deal, told
 
 from truemirror.testing.flows import Visitor, field, link
@@ -81,6 +82,7 @@ def test_a_deal_is_tagged_and_untagged(visitor: Visitor) -> None:
     page = Deal(visitor)
     assert page.add_tag("urgent", "Red").exchange.status == 201
     visitor.see(page.tag, text="urgent")
+    keep(visitor, "crm-deal")
     assert page.add_tag("urgent").exchange.status == 409
     visitor.see(Signs.error, text="urgent")
     assert page.remove_tag("urgent").exchange.status == 204

@@ -1,9 +1,12 @@
 """The list of deals: page by page, and one stage only. Zoe's account is one in which nobody changes anything."""
 
+import pytest
 from suites.flows.people import ZOE
 from suites.flows.walks import come_in
 
 from truemirror.testing.flows import Visitor, button
+
+pytestmark = pytest.mark.harmless
 
 
 def test_the_list_comes_page_by_page(visitor: Visitor) -> None:

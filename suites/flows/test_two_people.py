@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from suites.flows.pages import Deal, EditDeal, Signs
 from suites.flows.people import ADA, GRACE
+from suites.flows.pictures import keep
 from suites.flows.walks import come_in, own_deal
 
 from truemirror.testing.flows import Visitor
@@ -25,6 +26,7 @@ def test_who_is_second_to_save_is_told_what_the_first_made(
     ada.see(Signs.error, text="The deal is at version 2 by now.")
     ada.see(hers.title_error, text="Someone else made this “Crane, used”. Save again to keep yours.")
     ada.see(hers.value, value="3500.00")
+    keep(ada, "crm-conflict")
     assert hers.save().exchange.status == 200
     page = Deal(ada).wait()
     ada.see(page.title, text="Crane, 40 t")

@@ -109,7 +109,7 @@ def fixtures() -> list[Row]:
 
     rows: list[Row] = [("fixture", "what it gives")]
     for name, one in vars(pytest_plugin).items():
-        if type(one).__name__ == "FixtureFunctionDefinition":
+        if type(one).__name__ == "FixtureFunctionDefinition" and not name.startswith("_"):
             rows.append((_code(name), _sentence(inspect.getdoc(one._get_wrapped_function()) or "")))
     return rows
 

@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from truemirror.config import Config, ServiceConfig
+from truemirror.config import Config, FlowsConfig, ServiceConfig
 from truemirror.core.contract.finding import Finding, Level
 from truemirror.core.gate.evidence import Evidence
 from truemirror.core.gate.suite import Suite, SuiteResult, TestOutcome
 from truemirror.core.gate.verdict import Stage, State, Verdict
 from truemirror.core.mirror.model import Mirror, Scenario
 from truemirror.usecases.check import CheckResult
-from truemirror.usecases.gate import Sources, run_gate, suites_of
+from truemirror.usecases.gate import Sources, flow_suites_of, run_gate, suites_of
 
 SERVICES = {
     "tags": ServiceConfig("tags", owner="team-tags", suite="suites/isolation/tags"),
@@ -203,3 +203,69 @@ def test_a_date_that_nobody_can_read_is_unknown_with_a_next_step() -> None:
         assert (reason.rule, reason.owner) == ("mirror-undated", "team-tags")
         assert reason.next_step == "truemirror record tags --upstream URL"
     assert judged(KEPT, config=config, mirrors=[dated("2026-03-01", "")]).judgement.verdict is Verdict.BLOCK
+
+
+# -- flows -----------------------------------------------------------------------------------------------------------
+
+WITH_FLOWS = Config(root=Path(), services=SERVICES, flows=FlowsConfig(suite="suites/flows", pages="deals"))
+
+
+def flown(runner: object, why: tuple[str, str] = ("", ""), *, left_out: bool = False) -> Evidence:
+    """Run the gate where flows are configured."""
+    suites, flows = suites_of(WITH_FLOWS), () if left_out else flow_suites_of(WITH_FLOWS)
+    sources = Sources(lambda: KEPT, lambda: (), suites, runner, Clock(), flows, lambda: why)  # type: ignore[arg-type]
+    return run_gate(WITH_FLOWS, sources, Silent(), {})
+
+
+class OnlyFlows:
+    """Flows come out so, everything else is kept."""
+
+    def __init__(self, *states: State) -> None:
+        self.states = states
+
+    def run(self, suites: Sequence[Suite]) -> Iterator[SuiteResult]:
+        """One test for each state."""
+        for suite in suites:
+            states = self.states if suite.kind == "flows" else (State.KEPT,)
+            yield SuiteResult(suite, tuple(TestOutcome(f"{suite.path}::test_{one}", one, "boom") for one in states))
+
+
+def test_flows_are_a_stage_where_they_are_configured() -> None:
+    """The last one, since it is the dearest; its results are told with those of the suites."""
+    evidence = flown(OnlyFlows(State.KEPT))
+    assert evidence.judgement.verdict is Verdict.ALLOW
+    assert [stage.name for stage in evidence.judgement.stages] == ["contracts", "mirrors", "suites", "flows"]
+    assert evidence.suites[-1].suite == Suite("deals", "suites/flows", "flows")
+
+
+def test_a_broken_flow_blocks() -> None:
+    """Named as one, with the team of the pages."""
+    judgement = flown(OnlyFlows(State.KEPT, State.BROKEN)).judgement
+    (reason,) = judgement.reasons
+    assert judgement.verdict is Verdict.BLOCK
+    assert (reason.title, reason.owner) == ("flows of deals break: 1 of 2 tests of its flows suite", "team-deals")
+
+
+def test_without_a_browser_flows_are_not_run_and_the_verdict_is_unknown() -> None:
+    """Never allow; the next step installs one."""
+    judgement = flown(OnlyFlows(State.KEPT), ("the browser is not there", "apt-get install chromium")).judgement
+    (reason,) = judgement.reasons
+    assert judgement.verdict is Verdict.UNKNOWN
+    assert judgement.stages[-1].state is State.NOT_RUN
+    assert reason.title == "Flows in a browser: not run, the browser is not there"
+    assert reason.next_step == "apt-get install chromium"
+
+
+def test_flows_that_are_left_out_make_the_verdict_unknown() -> None:
+    """What the repository asks for and nobody looked at is not kept."""
+    judgement = flown(OnlyFlows(State.KEPT), left_out=True).judgement
+    assert judgement.verdict is Verdict.UNKNOWN
+    assert "left out" in judgement.reasons[0].title
+
+
+def test_a_flow_whose_browser_broke_every_time_makes_the_verdict_unknown() -> None:
+    """It is neither kept nor broken; a broken one beside it still blocks."""
+    judgement = flown(OnlyFlows(State.KEPT, State.UNKNOWN)).judgement
+    assert judgement.verdict is Verdict.UNKNOWN
+    assert [reason.rule for reason in judgement.reasons] == ["suite-unknown"]
+    assert flown(OnlyFlows(State.BROKEN, State.UNKNOWN)).judgement.verdict is Verdict.BLOCK

@@ -54,7 +54,9 @@ def folder_name(test: str) -> str:
     """The name of a test's folder: readable, safe on every disk, another one for every test."""
     digest = hashlib.blake2b(test.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
     words = _UNSAFE.sub("-", test.replace("::", "-").removesuffix(".py")).strip("-")
-    return f"{words[-_LONGEST_NAME:].strip('-') or 'test'}-{digest}"
+    if len(words) > _LONGEST_NAME:
+        words = words[-_LONGEST_NAME:].partition("-")[2] or words[-_LONGEST_NAME:]
+    return f"{words.strip('-') or 'test'}-{digest}"
 
 
 def write_trace(folder: Path, masked: Masked, render: Render, limits: Limits | None = None) -> Kept:
@@ -64,10 +66,10 @@ def write_trace(folder: Path, masked: Masked, render: Render, limits: Limits | N
     _refuse_links(room)
     trace, green = masked.trace, _green(room)
     if trace.tries and trace.tries[-1].outcome is Outcome.PASSED:
-        _write(room / GREEN, trace_json(small(trace)))
+        _write(room / GREEN, _outline(trace))
     _drop(room)
     if not is_failure(trace):
-        _write(room / TRACE, trace_json(small(trace)))
+        _write(room / TRACE, _outline(trace))
         return Kept(small(trace), room, None)
     files = dict(_fitting(masked.files, limits)) if trace.tries else {}
     trace = _naming(thinned(trace, limits), files)
@@ -164,6 +166,11 @@ def _read(path: Path) -> Trace | None:
         raise FormatError(error.what, where=where, fix=error.fix or "remove it, and run the test again") from None
     except OSError as error:
         raise StoreError(f"it cannot be read: {error.strerror}", where=str(path)) from None
+
+
+def _outline(trace: Trace) -> bytes:
+    """What is written of a test that passed."""
+    return trace_json(small(trace), indented=False)
 
 
 def _green(room: Path) -> Trace | None:

@@ -15,6 +15,7 @@ from truemirror.errors import PortError
 
 _PIECE = 64 * 1024
 _HOST = "127.0.0.1"
+_CLOSE_SECONDS = 1.0
 
 
 class TlsFronts:
@@ -89,23 +90,31 @@ class TlsFronts:
 
 async def _pass(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, port: int) -> None:
     """Carry bytes both ways until either end is over."""
+    ends, ways = [writer], list[asyncio.Task[None]]()
     try:
         inner_reader, inner_writer = await asyncio.open_connection(_HOST, port)
-    except OSError:
-        writer.transport.abort()
-        return
-    ways = [
-        asyncio.ensure_future(_carry(reader, inner_writer)),
-        asyncio.ensure_future(_carry(inner_reader, writer)),
-    ]
-    try:
+        ends.append(inner_writer)
+        for way in (_carry(reader, inner_writer), _carry(inner_reader, writer)):
+            ways.append(asyncio.ensure_future(way))
         await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+    except OSError:
+        writer.transport.abort()  # the service cannot be reached, and neither can we
     finally:
-        for way in ways:
-            way.cancel()
+        for one in ways:
+            one.cancel()
         await asyncio.gather(*ways, return_exceptions=True)
-        for one in (inner_writer, writer):
-            one.close()
+        await asyncio.gather(*map(_closed, ends), return_exceptions=True)
+
+
+async def _closed(writer: asyncio.StreamWriter) -> None:
+    """Send what is left and close; cut it where the other end does not follow."""
+    writer.close()
+    try:
+        async with asyncio.timeout(_CLOSE_SECONDS):
+            await writer.wait_closed()
+    except (OSError, TimeoutError):
+        writer.transport.abort()
+        await asyncio.sleep(0)
 
 
 async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -3,7 +3,7 @@
 Rules: this is the only way from a trace to the disk, so that nothing is written that was not masked.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,21 +32,25 @@ def keep_trace(
     """
     from truemirror.adapters.flow_files import write_trace
     from truemirror.adapters.reports.flow_page import flow_page
-    from truemirror.core.flow.thin import Limits
+    from truemirror.core.flow.thin import Limits, is_failure, lean
     from truemirror.core.mirror.redaction_names import DEFAULT_POLICY
     from truemirror.usecases.mask_trace import mask_trace
 
     limits = limits or Limits()
-    masked = mask_trace(trace, files, policy or DEFAULT_POLICY)
+    kept, beside = (trace, files) if is_failure(trace) else (lean(trace), {})
+    masked = mask_trace(kept, beside, policy or DEFAULT_POLICY)
     return write_trace(folder, masked, partial(flow_page, again=again, limits=limits), limits)
 
 
-def keep_index(folder: Path) -> Path:
-    """Write the page over all traces of a folder; gives back where it is. Raises StoreError, FormatError."""
+def keep_index(folder: Path, ran: Collection[str] | None = None) -> Path:
+    """Write the page over all traces of a folder; gives back where it is. Raises StoreError, FormatError.
+
+    `ran` are the tests of this run; others in the folder are shown apart, as from earlier runs.
+    """
     from truemirror.adapters.flow_files import write_index
     from truemirror.adapters.reports.flow_index import flow_index
 
-    return write_index(folder, lambda kept: flow_index((one.trace, _link(one)) for one in kept))
+    return write_index(folder, lambda kept: flow_index(((one.trace, _link(one)) for one in kept), ran))
 
 
 def read_traces(folder: Path) -> "tuple[Kept, ...]":

@@ -330,7 +330,7 @@ def write_down(told: Sequence[Mapping[str, Any]]) -> str:
         folder = Path(told[0]["folder"])
         new = [past for one in told if (past := past_of(one["past"])) is not None]
         write_history(folder, [*read_history(folder), *new])
-        keep_index(folder)
+        keep_index(folder, {past.test for past in new})
     except TruemirrorError as error:
         return str(error)
     return ""

@@ -80,7 +80,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not _is_worker(config):
         config.pluginmanager.register(FlowReports(config), "truemirror-flow-reports")
         if is_asked(config):
-            _flows(config)
+            _flows_of(config)
 
 
 def _is_worker(config: pytest.Config) -> bool:
@@ -100,7 +100,7 @@ def _run(config: pytest.Config) -> Any:
     return run_of(config)
 
 
-def _flows(config: pytest.Config) -> Any:
+def _flows_of(config: pytest.Config) -> Any:
     """What this process knows of flows; made when something asks for it."""
     from truemirror.pytest_plugin.flows import flows_of
 
@@ -112,8 +112,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Take part when a test asks for mirrors, or lies in a suite that is isolated by configuration."""
     if _may_be_configured(config) or any(_asks(item) for item in items):
         _run(config)
-    if any(not _FLOW_FIXTURES.isdisjoint(getattr(item, "fixturenames", ())) for item in items):
-        _flows(config)
+    if any("_flows" in getattr(item, "fixturenames", ()) for item in items):
+        _flows_of(config)
 
 
 def pytest_deselected(items: list[pytest.Item]) -> None:
@@ -183,10 +183,16 @@ def contract(request: pytest.FixtureRequest) -> Callable[..., ContractOf]:
 _FIXTURES = frozenset({"mirrors", "mirror_server", "contract"})
 
 
+@pytest.fixture(scope="session")
+def _flows(request: pytest.FixtureRequest) -> Any:
+    """This process's flows."""
+    return _flows_of(request.config)
+
+
 @pytest.fixture
-def visitors(request: pytest.FixtureRequest) -> Callable[..., Any]:
+def visitors(request: pytest.FixtureRequest, _flows: Any) -> Callable[..., Any]:
     """People at the browser, each with cookies and storage of their own: `visitors("grace")`."""
-    made: Callable[..., Any] = _flows(request.config).visitors_for(request.node)
+    made: Callable[..., Any] = _flows.visitors_for(request.node)
     return made
 
 
@@ -197,10 +203,7 @@ def visitor(visitors: Callable[..., Any]) -> Any:
 
 
 @pytest.fixture
-def flow(request: pytest.FixtureRequest) -> FlowHandle:
+def flow(request: pytest.FixtureRequest, _flows: Any) -> FlowHandle:
     """What stands behind the pages of this flow: `flow.target`, `flow.plan("tags", "call 1: reset")`."""
-    handle: FlowHandle = _flows(request.config).handle_for(request.node)
+    handle: FlowHandle = _flows.handle_for(request.node)
     return handle
-
-
-_FLOW_FIXTURES = frozenset({"visitor", "visitors"})

@@ -15,7 +15,7 @@ from _pytest.runner import runtestprotocol
 from truemirror.core.flow.holding import Owners
 from truemirror.core.flow.safety import refusal
 from truemirror.core.flow.standing import may_try_again
-from truemirror.core.flow.trace import Try
+from truemirror.core.flow.trace import Outcome, Try
 from truemirror.errors import CouldNotRun, TruemirrorError
 from truemirror.pytest_plugin.flows_attempt import Attempt
 from truemirror.pytest_plugin.flows_handle import FlowHandle
@@ -26,7 +26,8 @@ from truemirror.pytest_plugin.run import Run, run_of
 if TYPE_CHECKING:
     from truemirror.bootstrap.flows import Behind
 
-FIXTURES = frozenset({"visitor", "visitors", "flow"})
+_OURS = "_flows"
+"""The fixture that all of ours use, so that a project's own fixtures of the same names are left alone."""
 _FLOWS = pytest.StashKey["Flows"]()
 _ATTEMPT = pytest.StashKey["Attempt | None"]()
 
@@ -42,7 +43,7 @@ def flows_of(config: pytest.Config) -> "Flows":
 
 def is_flow(item: pytest.Item) -> bool:
     """Whether a test asks for a visitor."""
-    return not FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
+    return _OURS in getattr(item, "fixturenames", ())
 
 
 class Flows:
@@ -81,8 +82,8 @@ class Flows:
             item.stash[_ATTEMPT] = None
             reports = runtestprotocol(item, log=False, nextitem=nextitem)
             attempt = item.stash[_ATTEMPT]
-            if attempt is None and not told.infrastructure:
-                break  # skipped, or broken before it asked for anything
+            if attempt is None and told.outcome is Outcome.PASSED:
+                break  # skipped
             tries.append(told.ended(attempt, self._number))
             if not (told.worth_again and may_try_again(tries, self.settings.retries)):
                 break

@@ -18,7 +18,7 @@ from truemirror.core.flow.quarantine import Held, held
 from truemirror.core.flow.quarantine import beside as beside_of
 from truemirror.core.flow.standing import Past, Standing, standing_of
 from truemirror.core.flow.trace import Call, Outcome, Trace, Try
-from truemirror.errors import BrowserLost, CouldNotRun, TruemirrorError
+from truemirror.errors import BrowserLost, CouldNotRun, TruemirrorError, UsageError
 from truemirror.pytest_plugin.flows_attempt import Attempt
 from truemirror.pytest_plugin.flows_settings import FlowSettings
 from truemirror.pytest_plugin.holding import told as told_finding
@@ -41,18 +41,14 @@ class Told:
     files: dict[str, bytes] = field(default_factory=dict)
     """Pictures and snapshots of the telling try."""
 
-    @property
-    def infrastructure(self) -> bool:
-        """Whether infrastructure broke in this try."""
-        return self.outcome is Outcome.INFRASTRUCTURE
-
     def heard(self, call: pytest.CallInfo[None], browser_is_lost: bool) -> None:
         """A phase has failed; the first one of a try tells."""
         if self.outcome is not Outcome.PASSED or call.excinfo is None:
             return
         errors = tuple(_chain(call.excinfo.value))
         lost = browser_is_lost or any(isinstance(one, BrowserLost) for one in errors)
-        broke = lost or any(isinstance(one, CouldNotRun) for one in errors)
+        says_nothing = (CouldNotRun, UsageError) if call.when == "setup" else (CouldNotRun,)
+        broke = lost or any(isinstance(one, says_nothing) for one in errors)
         self.outcome = Outcome.INFRASTRUCTURE if broke else Outcome.FAILED
         self.worth_again = lost
         self.message = call.excinfo.exconly(tryshort=True).removeprefix("Failed: ")

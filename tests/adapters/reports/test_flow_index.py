@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from tests.adapters.reports.test_flow_page import EVIL, Tags
-from tests.flow_traces import failed_trace, failed_try, green_trace
+from tests.flow_traces import TEST, failed_trace, failed_try, green_trace
 
 from truemirror.adapters.reports.flow_index import flow_index, told_by
 from truemirror.core.flow.trace import Outcome, Try
@@ -16,7 +16,7 @@ def test_each_test_is_told_with_its_end() -> None:
     assert [one["href"] for one in page.named("a")] == ["a/index.html", "b/index.html"]
     assert "1 of 3 broke" in page.text
     assert "public-api, web" in page.text
-    assert "truemirror.errors.Broken: no status" in page.text
+    assert "no status `Saved`" in page.text
     tags = [str(one["class"]) for one in page.named("span") if str(one.get("class")).startswith("tag")]
     assert tags == ["tag failed", "tag flaky", "tag passed"]
 
@@ -25,6 +25,14 @@ def test_all_green_and_nothing_have_a_page() -> None:
     """With a headline of their own."""
     assert "all 1 passed" in flow_index([(green_trace(), "")])
     assert "No flow was run." in flow_index([])
+
+
+def test_what_did_not_run_now_is_told_apart() -> None:
+    """A failure of an earlier run is shown, and counts no more."""
+    page = flow_index([(green_trace(), ""), (replace(failed_trace(), test="old.py::gone"), "x/index.html")], [TEST])
+    assert "all 1 passed" in page
+    assert "1 that did not run now" in page
+    assert page.index("From earlier runs") < page.index("x/index.html")
 
 
 def test_a_page_that_was_not_kept_is_said() -> None:
@@ -41,9 +49,9 @@ def test_nothing_hostile_gets_through() -> None:
 
 
 def test_the_line_that_tells_most_is_shown() -> None:
-    """What pytest marks as the error, else the last line."""
+    """What pytest marks as the error, else the first line."""
     assert (
         told_by("def test():\n>   see()\nE   Broken: no status\nE   fix: none\na.py:3: Broken") == "Broken: no status"
     )
-    assert told_by("first\nlast\n\n") == "last"
+    assert told_by("\nfirst\nlast\n") == "first"
     assert told_by("") == ""

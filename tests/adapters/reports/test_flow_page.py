@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from tests.core.flow.values import TRACES
 from tests.flow_traces import DOM, FINDING, failed_trace, failed_try, files_of, green_trace, picture
 
-from truemirror.adapters.reports.flow_page import flow_page, run_again, shown, state_of
+from truemirror.adapters.reports.flow_page import flow_page, run_again, shown, state_of, told_and_why
 from truemirror.core.contract.finding import Level
 from truemirror.core.flow.thin import Limits
 from truemirror.core.flow.trace import Outcome, Said, Step, Trace, Try
@@ -97,8 +97,19 @@ def test_what_else_went_wrong_stands_beside_the_message() -> None:
     text = " ".join(seen().text.split())
     hints = text[text.index("Seen on the way") : text.index("What happened when")]
     assert "contract PATCH /v1/deals/{id}: `code` is missing" in hints
+    assert "answer GET /api/v1/notices: timeout: no answer in 8 s" in hints
     assert "no recording GET /api/v1/notices: no recording answers it" in hints
     assert "console Failed to load resource" in hints
+
+
+def test_how_pytest_explains_values_is_folded() -> None:
+    """The assertion first; where its values came from is for whoever wants to know."""
+    message = "AssertionError: assert 500 == 200\n +  where 500 = call.status\n +    where call = move()"
+    told, why = told_and_why(message)
+    assert told == "AssertionError: assert 500 == 200"
+    assert why.startswith(" +  where 500")
+    assert told_and_why("+ alone") == ("+ alone", "")
+    assert "Where these values come from" in seen().text
 
 
 def test_what_is_only_worth_knowing_is_folded() -> None:

@@ -50,6 +50,12 @@ def test_pictures_stay() -> None:
     assert parts()[2].get_payload(decode=True) == PICTURE
 
 
+def test_every_line_ends_as_browsers_want_it() -> None:
+    """Chromium shows a blank page for any other."""
+    archive = archive_texts(ARCHIVE, changed)
+    assert archive.count(b"\n") == archive.count(b"\r\n") > 10
+
+
 def test_what_is_no_archive_is_nothing() -> None:
     """It cannot be looked into, so it is not kept."""
     assert archive_texts(b"secret", changed) == b""

@@ -7,7 +7,7 @@ from tests.core.flow.values import JSON_BODIES, TRACES
 from tests.flow_traces import failed_trace, failed_try, green_trace
 
 from truemirror.core.flow.shape import shape_of
-from truemirror.core.flow.thin import FILES, Limits, forgotten, is_failure, kept_try, skeleton, small, thinned
+from truemirror.core.flow.thin import FILES, Limits, forgotten, is_failure, kept_try, lean, skeleton, small, thinned
 from truemirror.core.flow.trace import Outcome, Trace, Try
 from truemirror.core.wire.exchange import Response
 
@@ -95,6 +95,41 @@ def test_a_long_body_is_cut() -> None:
     assert isinstance(second, Response)
     assert first.body == b'{"items":[{"id":0}]}'
     assert second.body.endswith(b"4464 bytes more were not kept")
+
+
+def test_all_bodies_together_have_a_limit() -> None:
+    """The last calls keep theirs, of older ones a beginning is left."""
+    one = failed_try()
+    calls = tuple(
+        replace(call, exchange=replace(call.exchange, outcome=Response(200, body=b"x" * 5_000))) for call in one.calls
+    )
+    kept = kept_try(thinned(replace(failed_trace(), tries=(replace(one, calls=calls),)), Limits(bodies=20_000)))
+    assert kept is not None
+    sizes = [len(call.exchange.outcome.body) for call in kept.calls if isinstance(call.exchange.outcome, Response)]
+    assert sizes[-3:] == [5_000] * 3
+    assert max(sizes[:8]) < 1_100
+
+
+def test_a_text_that_nobody_would_read_is_cut() -> None:
+    """Of the message, of a step, of the console and of a miss, with the number of what is gone."""
+    long = "x" * 9_000
+    one = failed_try()
+    steps, said = (replace(one.steps[0], problem=long),), (replace(one.said[0], text=long),)
+    kept = kept_try(
+        thinned(
+            replace(failed_trace(), tries=(replace(one, message=long, steps=steps, said=said, misses=(long,)),)),
+            Limits(),
+        )
+    )
+    assert kept is not None
+    for text in (kept.message, kept.steps[0].problem, kept.said[0].text, kept.misses[0]):
+        assert text.endswith("x\n... 1000 characters more were not kept")
+
+
+@given(TRACES)
+def test_leaving_out_first_changes_no_outline(trace: Trace) -> None:
+    """What is not looked at for secrets is not kept either."""
+    assert small(lean(trace)) == small(trace)
 
 
 def test_of_a_test_that_passed_no_value_is_kept() -> None:

@@ -18,7 +18,7 @@ from markupsafe import Markup
 from truemirror import __version__
 from truemirror.core.contract.finding import Finding, Level
 from truemirror.core.flow.compare import Difference, compare
-from truemirror.core.flow.thin import Limits, is_failure, kept_try
+from truemirror.core.flow.thin import Limits, is_aside, is_failure, kept_try
 from truemirror.core.flow.trace import Call, Outcome, Trace, Try
 from truemirror.core.flow.waterfall import Waterfall, told_ms, waterfall_of
 from truemirror.core.wire.exchange import Fault, Response
@@ -36,7 +36,7 @@ _HINTS = 3
 _LONGEST_HINT = 200
 _LONGEST_DOM = 600_000
 _MEDIA = ((b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"RIFF", "image/webp"))
-_REFUSES = 400
+_REFUSES, _BREAKS = 400, 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +163,7 @@ def flow_page(
         again=again or run_again(trace),
         parts=list(_parts(one, findings, differences)),
         hints=list(_hints(one, findings)),
+        message=told_and_why(one.message),
         pictures=pictures,
         last=[number for number in pictures if number > len(one.steps)] or list(pictures)[-1:],
         shape=_shape(next((files[step.picture] for step in one.steps if step.picture in files), b"")),
@@ -203,10 +204,21 @@ def _parts(one: Try, findings: Sequence[Found], differences: Sequence[Difference
     return (part for part in parts if part.count)
 
 
+def told_and_why(message: str) -> tuple[str, str]:
+    """A message, and apart from it how pytest explains the values in it (lines that begin with a plus)."""
+    lines = message.splitlines()
+    cut = next((place for place, line in enumerate(lines) if place and line.lstrip().startswith("+ ")), len(lines))
+    return "\n".join(lines[:cut]), "\n".join(lines[cut:])
+
+
 def _hints(one: Try, findings: Sequence[Found]) -> Iterator[Hint]:
     """What else went wrong, which is often why: the first few of each kind."""
     for found in findings[:_HINTS]:
         yield Hint("contract", "contract", f"{found.value.operation}: {found.value.message}", found.tone)
+    broken = [call for call in one.calls if (call.exchange.status or _BREAKS) >= _BREAKS and not is_aside(call)]
+    for call in broken[:_HINTS]:
+        request, row = call.exchange.request, _row(call)
+        yield Hint("calls", "answer", f"{request.method} {request.target}: {row.line}", "failed")
     for miss in one.misses[:_HINTS]:
         yield Hint("misses", "no recording", miss.partition("\n")[0], "failed")
     for line in [line for line in one.said if line.level == "error"][:_HINTS]:
@@ -292,6 +304,8 @@ def _verdict(call: Call) -> tuple[str, str]:
     found = [one.level.value for one in call.findings if one.level is not Level.INFO]
     if found:
         return f"{len(found)} {_many('finding', found)}", TONES[min(found, key=list(TONES).index)]
+    if isinstance(call.exchange.outcome, Fault):
+        return "no answer", "plain"
     return ("kept", "passed") if call.operation else ("no contract", "plain")
 
 

@@ -33,9 +33,10 @@ _LISTS = frozenset({"consumers", "operations"})
 """Those attributes of a finding that are lists."""
 
 
-def trace_json(trace: Trace) -> bytes:
-    """The document of a trace, as it is written."""
-    return orjson.dumps(encode_trace(trace), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+def trace_json(trace: Trace, *, indented: bool = True) -> bytes:
+    """The document of a trace, as it is written; outlines, which nobody reads line by line, without white space."""
+    options = orjson.OPT_APPEND_NEWLINE | (orjson.OPT_INDENT_2 if indented else 0)
+    return orjson.dumps(encode_trace(trace), option=options)
 
 
 def read_trace(raw: bytes) -> Trace:

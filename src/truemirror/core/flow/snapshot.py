@@ -14,6 +14,8 @@ Change = Callable[[bytes, str], bytes]
 
 _TEXTS = frozenset({"application/javascript", "application/json", "application/xhtml+xml", "image/svg+xml"})
 _PICTURES = "image/"
+_LINES = compat32.clone(linesep="\r\n")
+"""Browsers take no other line ends."""
 
 
 def archive_texts(archive: bytes, change: Change) -> bytes:
@@ -33,7 +35,7 @@ def archive_texts(archive: bytes, change: Change) -> bytes:
         part["Content-Transfer-Encoding"] = "8bit"
         text = change(content, "text/html" if media.endswith("html") else "text/plain")
         part.set_payload(text.decode("ascii", "surrogateescape"))
-    return message.as_bytes()
+    return message.as_bytes(policy=_LINES)
 
 
 def _change_fields(part: Message, change: Change) -> None:

@@ -19,7 +19,8 @@ FILES = frozenset(
     {"script", "stylesheet", "style", "image", "img", "font", "media", "manifest", "track", "favicon", "icon"}
 )
 """Kinds of calls that get a part of a page, not what it shows."""
-_LONGEST_TEXT = 20_000
+_LONGEST_TEXT = 8_000
+_LEAST_BODY = 1_024
 _DEEPEST = 60
 
 
@@ -33,6 +34,8 @@ class Limits:
     misses: int = 50
     body: int = 64 * 1024
     """Bytes of one body."""
+    bodies: int = 4 * 1024 * 1024
+    """Bytes of all bodies of a try; the last calls keep theirs."""
     pictures: int = 40
     folder: int = 16 * 1024 * 1024
     """Bytes of one test's folder."""
@@ -72,6 +75,14 @@ def thinned(trace: Trace, limits: Limits) -> Trace:
     return replace(trace, tries=tuple(_within(one, limits) if one is kept else _ending(one) for one in trace.tries))
 
 
+def lean(trace: Trace) -> Trace:
+    """A trace without calls that `small` drops anyway, so that nobody looks for secrets in them."""
+    return replace(
+        trace,
+        tries=tuple(replace(one, calls=tuple(call for call in one.calls if not is_aside(call))) for one in trace.tries),
+    )
+
+
 def small(trace: Trace) -> Trace:
     """The trace of a test that passed: what was asked and the shapes of what was answered, for a later comparison."""
     green = trace.tries[-1:]
@@ -91,7 +102,7 @@ def _judged(one: Try) -> tuple[Call, ...]:
 
 def _ending(one: Try) -> Try:
     """How a try ended."""
-    return Try(one.number, one.outcome, one.message[:_LONGEST_TEXT], one.seconds)
+    return Try(one.number, one.outcome, _short(one.message), one.seconds)
 
 
 def _green(one: Try) -> Try:
@@ -106,9 +117,38 @@ def _within(one: Try, limits: Limits) -> Try:
     steps, said, misses = one.steps[-limits.steps :], one.said[-limits.lines :], one.misses[: limits.misses]
     lists = (one.calls, one.steps, one.said, one.misses)
     left = one.left + sum(map(len, lists)) - sum(map(len, (calls, steps, said, misses)))
-    calls = tuple(_cut(call, limits.body) for call in calls)
-    message = one.message[:_LONGEST_TEXT]
-    return replace(one, calls=calls, steps=steps, said=said, misses=misses, left=left, message=message)
+    return replace(
+        one,
+        message=_short(one.message),
+        calls=_cut_calls(calls, limits),
+        steps=tuple(replace(step, name=_short(step.name), problem=_short(step.problem)) for step in steps),
+        said=tuple(replace(line, text=_short(line.text)) for line in said),
+        misses=tuple(map(_short, misses)),
+        left=left,
+    )
+
+
+def _short(text: str) -> str:
+    """A text that a person can read."""
+    more = len(text) - _LONGEST_TEXT
+    return text if more <= 0 else f"{text[:_LONGEST_TEXT]}\n... {more} characters more were not kept"
+
+
+def _cut_calls(calls: tuple[Call, ...], limits: Limits) -> tuple[Call, ...]:
+    """Calls with short bodies; when there is no room for more, the older ones keep least."""
+    room = limits.bodies
+    done: list[Call] = []
+    for call in reversed(calls):
+        done.append(_cut(call, min(limits.body, max(room, _LEAST_BODY))))
+        room -= _size(done[-1])
+    return tuple(reversed(done))
+
+
+def _size(call: Call) -> int:
+    """How many bytes of bodies a call has."""
+    outcome = call.exchange.outcome
+    answer = outcome.body if isinstance(outcome, Response) else outcome.partial.body if outcome.partial else b""
+    return len(call.exchange.request.body) + len(answer)
 
 
 def _most_telling(calls: tuple[Call, ...], most: int) -> tuple[Call, ...]:
