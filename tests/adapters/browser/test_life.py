@@ -227,11 +227,15 @@ def test_a_page_that_crashes_takes_the_browser_with_it(own: Chromium) -> None:
 
 def test_a_page_whose_script_never_ends_is_the_pages_fault(own: Chromium) -> None:
     """The browser is well, and other visitors go on."""
-    visitor = own.visitor()
+    visitor = own.visitor(keep_picture=lambda name, picture: f"{name}.png")
     visitor.open(PAGE)
     with pytest.raises(PageError, match="the page hangs"):
         visitor.click(button("Hang"))
     assert own.is_alive
+    assert (visitor.steps[-1].problem, visitor.steps[-1].picture) == (
+        "the page hangs: it did not answer within 3 s",
+        "",
+    )
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a process does not adopt what its children leave")
