@@ -17,7 +17,7 @@ import psutil
 import pytest
 from tests.adapters.browser.conftest import eventually
 
-from truemirror.adapters.browser.programs import find_browser
+from truemirror.adapters.browser.programs import Driver, find_browser
 from truemirror.adapters.certificates import Tls, tls_for
 from truemirror.errors import BrowserError, BrowserLost, ExitCode, PageError
 from truemirror.testing.flows import BrowserOptions, Chromium, button
@@ -35,9 +35,14 @@ def own() -> Iterator[Chromium]:
     browser.stop()
 
 
-def below(number: int | None = None) -> list[psutil.Process]:
-    """The living processes below one, or below us."""
+def below(number: int) -> list[psutil.Process]:
+    """The living processes below one."""
     return [one for one in psutil.Process(number).children(recursive=True) if is_alive(one)]
+
+
+def guards() -> list[psutil.Process]:
+    """What we started ourselves: a guard for each browser, whose own processes come and go."""
+    return [one for one in psutil.Process().children() if is_alive(one)]
 
 
 def is_alive(process: psutil.Process) -> bool:
@@ -48,9 +53,18 @@ def is_alive(process: psutil.Process) -> bool:
         return False
 
 
-def named(name: str, before: list[psutil.Process]) -> list[psutil.Process]:
-    """The processes of a program that were started since."""
-    return [one for one in below() if one not in before and one.name() == name]
+def started_since(before: list[psutil.Process], name: str = "") -> list[psutil.Process]:
+    """The processes of browsers that were started since, of one program if it is named."""
+    all_ = [one for guard in guards() if guard not in before for one in below(guard.pid)]
+    return [one for one in all_ if not name or name_of(one) == name]
+
+
+def name_of(process: psutil.Process) -> str:
+    """Its program; empty when it just ended."""
+    try:
+        return str(process.name())
+    except psutil.Error:
+        return ""
 
 
 def test_a_browser_that_is_not_there_is_told_with_the_line_that_installs_it(tmp_path: Path) -> None:
@@ -101,13 +115,13 @@ print(f"ChromeDriver was started successfully on port {server.server_port}.", fl
 server.serve_forever()
 """,
     )
-    before = below()
+    before = guards()
     with pytest.raises(BrowserError) as caught:
         Chromium(BrowserOptions(driver=driver)).start()
     assert "of different versions: session not created: This version of ChromeDriver only supports" in caught.value.what
     assert "Current browser version is 150.0" in caught.value.what
     assert not isinstance(caught.value, BrowserLost)
-    assert below() == before
+    assert guards() == before
 
 
 def test_a_driver_that_ends_at_once_is_told_with_its_last_words(tmp_path: Path) -> None:
@@ -120,10 +134,10 @@ def test_a_driver_that_ends_at_once_is_told_with_its_last_words(tmp_path: Path) 
 def test_a_browser_that_does_not_start_is_told(tmp_path: Path) -> None:
     """As the driver says it."""
     binary = program(tmp_path / "chromium", "raise SystemExit(3)")
-    before = below()
+    before = guards()
     with pytest.raises(BrowserLost, match="the browser did not start"):
         Chromium(BrowserOptions(binary=binary)).start()
-    assert below() == before
+    assert guards() == before
 
 
 def test_a_ca_that_cannot_be_read_is_told(tmp_path: Path) -> None:
@@ -139,17 +153,35 @@ def test_a_grid_that_does_not_answer_is_told() -> None:
     assert caught.value.where == "http://127.0.0.1:1"
 
 
+def test_a_browser_elsewhere_is_used_by_its_address() -> None:
+    """As one of a Grid: nothing of it is started here, its session ends with us, and others are not touched."""
+    driver = Driver(BrowserOptions())
+    try:
+        before = guards()
+        with Chromium(BrowserOptions(remote=driver.address, binary=find_browser())) as browser:
+            visitor = browser.visitor()
+            visitor.open(PAGE)
+            visitor.click(button("Save"))
+            assert browser.downloads("x") == ""
+        eventually(lambda: guards() == before)
+        assert not driver.ended
+    finally:
+        driver.stop()
+
+
 def test_nothing_is_left_after_the_end(tmp_path: Path) -> None:
     """No process, no folder; its log stays."""
-    before = below()
+    before = guards()
     with Chromium(BrowserOptions(logs=str(tmp_path / "logs"))) as browser:
         assert browser.is_alive
         assert browser.version.startswith("chrome ")
         folder = Path(browser.downloads("x"))
         assert folder.is_dir()
-        assert len(below()) > len(before)
+        started = started_since(before)
+        assert started
     assert not browser.is_alive
-    assert below() == before
+    assert guards() == before
+    assert not any(is_alive(one) for one in started)
     assert not folder.parents[1].exists()
     assert len(list((tmp_path / "logs").glob("chromedriver-*.log"))) == 1
     browser.stop()
@@ -169,11 +201,11 @@ def test_two_browsers_do_not_know_each_other(own: Chromium) -> None:
 @pytest.mark.parametrize("which", ["chromium", "chromedriver"])
 def test_a_killed_browser_is_told_at_once(which: str) -> None:
     """Whoever waits for it and whoever comes later hears of it."""
-    before = below()
+    before = guards()
     with Chromium(BrowserOptions(answer_seconds=ANSWER)) as browser:
         visitor = browser.visitor(patience=20)
         visitor.open(PAGE)
-        for process in named(which, before):
+        for process in started_since(before, which):
             process.kill()
         for _ in range(2):
             with pytest.raises(BrowserLost, match="the browser is lost"):
@@ -183,20 +215,20 @@ def test_a_killed_browser_is_told_at_once(which: str) -> None:
             visitor.still_open(20)
         assert visitor.steps[-1].problem.startswith("the browser is lost")
         visitor.leave()
-    assert below() == before
+    assert guards() == before
 
 
 def test_a_browser_that_hangs_is_given_up() -> None:
     """After the time that an answer may take."""
-    before = below()
+    before = guards()
     with Chromium(BrowserOptions(answer_seconds=ANSWER)) as browser:
         visitor = browser.visitor()
         visitor.open(PAGE)
-        for process in named("chromium", before):
+        for process in started_since(before, "chromium"):
             process.suspend()
         with pytest.raises(BrowserLost, match=r"it did not answer to script\.callFunction within 3 s"):
             visitor.click(button("Save"))
-    assert below() == before
+    assert guards() == before
 
 
 def test_a_page_that_crashes_takes_the_browser_with_it(own: Chromium) -> None:
@@ -211,11 +243,15 @@ def test_a_page_that_crashes_takes_the_browser_with_it(own: Chromium) -> None:
 
 def test_a_page_whose_script_never_ends_is_the_pages_fault(own: Chromium) -> None:
     """The browser is well, and other visitors go on."""
-    visitor = own.visitor()
+    visitor = own.visitor(keep_picture=lambda name, picture: f"{name}.png")
     visitor.open(PAGE)
     with pytest.raises(PageError, match="the page hangs"):
         visitor.click(button("Hang"))
     assert own.is_alive
+    assert (visitor.steps[-1].problem, visitor.steps[-1].picture) == (
+        "the page hangs: it did not answer within 3 s",
+        "",
+    )
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a process does not adopt what its children leave")
@@ -229,7 +265,7 @@ def test_a_killed_test_run_leaves_nothing_behind() -> None:
     assert run.stdout
     folder = Path(run.stdout.readline().strip()).parents[1]
     started = below(run.pid)
-    assert {"chromium", "chromedriver"} <= {one.name() for one in started}
+    assert {"chromium", "chromedriver"} <= {name_of(one) for one in started}
     os.kill(run.pid, signal.SIGKILL)
     run.wait()
     run.stdout.close()

@@ -83,7 +83,7 @@ class Chromium:
                 self._driver = Driver(self.options)
                 self._session = self._begin(binary)
             else:
-                self._session = self._begin("")
+                self._session = self._begin(self.options.binary)
             self._connect(self._session)
         except BaseException:
             self.stop()

@@ -25,7 +25,7 @@ class BrowserOptions:
     logs: str = ""
     """The folder that gets the log of the driver; empty: none."""
     binary: str = ""
-    """The browser; empty: chromium or Google's Chrome, where the system has them."""
+    """The browser; empty: chromium or Google's Chrome, where the system has them; of a Grid: what its node says."""
     driver: str = ""
     """The driver; empty: chromedriver, where the system has it."""
     arguments: tuple[str, ...] = ()

@@ -29,6 +29,10 @@ KeepPicture = Callable[[str, bytes], str]
 """Is given the name of a step and the picture (PNG), gives back the name of the file."""
 
 
+_PICTURE_SECONDS = 3.0
+"""How long a picture of a step may take, before the step goes without."""
+
+
 class Visitor:
     """One person. Made by `Chromium.visitor`; leaves with `leave`."""
 
@@ -460,11 +464,11 @@ class Visitor:
             self._bidi.send("session.status")
 
     def _kept_picture(self, name: str) -> str:
-        """The file with the page as it is now; empty without one. A lost browser has no picture."""
+        """The file with the page as it is now; empty without one. A lost browser and a page that hangs have none."""
         if self._keep_picture is None or self._bidi.lost:
             return ""
-        with suppress(BrowserError, Refused):
-            return self._keep_picture(name, self._tab.picture())
+        with suppress(BrowserError, PageError, Refused):
+            return self._keep_picture(name, self._tab.picture(_PICTURE_SECONDS))
         return ""
 
     @contextmanager
