@@ -53,13 +53,16 @@ def list_(words: tuple[str, ...], traces: Path | None, as_json: bool) -> int:
     """
     from truemirror.bootstrap.flows_command import flows
     from truemirror.cli.flows_told import flow_document, tell_flows
-    from truemirror.usecases.flows_run import chosen
+    from truemirror.usecases.flows_run import chosen, idle_quarantine
 
     config = load_config()
     with progress() as shown:
         shown.stage("reading the flows")
-        found = chosen(flows(config, traces), words)
+        known = flows(config, traces)
+        found = chosen(known, words)
         shown.done()
+    for entry in idle_quarantine(config, known):
+        click.echo(f"note: the quarantine of {entry.test} names no flow; its owner is {entry.owner}", err=True)
     if as_json:
         emit_json([flow_document(one) for one in found])
     else:
@@ -125,18 +128,19 @@ def run(
 
     config = load_config(mirrors=mirrors, contracts=contracts)
     tests = [suite_of(config)] if not words else [one.test for one in chosen(flows(config, traces), words)]
-    options = [
-        *([f"--flows-target={target}"] if target else []),
-        *(f"--flows-live={name}" for name in live),
-        *([f"--flows-environment={environment}"] if environment else []),
-        *(["--mirror-mode=record"] if record else []),
-        *(["--flows-headed"] if headed else []),
-        *([f"--numprocesses={workers}"] if workers and workers > 1 else []),
-        *([f"--flows-remote={remote}"] if remote else []),
-        f"--flows-viewport={viewport}",
-        f"--flows-locale={locale}",
-        f"--flows-retries={retries}",
-    ]
+    given = {
+        "--flows-target": target,
+        "--flows-live": ",".join(live),
+        "--flows-environment": environment,
+        "--mirror-mode": "record" if record else "",
+        "--numprocesses": workers if workers and workers > 1 else "",
+        "--flows-remote": remote,
+        "--flows-viewport": viewport,
+        "--flows-locale": locale,
+        "--flows-retries": retries,
+    }
+    options = [f"{name}={value}" for name, value in given.items() if value not in ("", None)]
+    options += ["--flows-headed"] if headed else []
     with progress() as shown:
         shown.stage("running flows")
 
