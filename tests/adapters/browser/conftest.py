@@ -127,8 +127,8 @@ def browser(served: Site) -> Iterator[Chromium]:
 
 
 @pytest.fixture
-def visitor(browser: Chromium, site: Site) -> Iterator[Visitor]:
-    """Somebody new, patient enough for a busy machine."""
+def person(browser: Chromium, site: Site) -> Iterator[Visitor]:
+    """Somebody new, patient enough for a busy machine. (A test that asks for `visitor` is a flow of the plugin's.)"""
     visitor = browser.visitor("ada", base=HOST, patience=20)
     yield visitor
     visitor.leave()

@@ -28,19 +28,19 @@ LOG_IN = """
 </form><p id="who" data-testid="who"></p>"""
 
 
-def test_a_person_logs_in(visitor: Visitor, site) -> None:
+def test_a_person_logs_in(person: Visitor, site) -> None:
     """Fields by their labels, a button by its name, the answer by the network, the result as it is read."""
     site.page(LOG_IN)
     site.json("/api/v1/login", '{"name": "Ada"}', status=201)
-    visitor.open("/")
-    visitor.fill(field("Email"), "ada@northwind.example")
-    visitor.fill(field("Password"), "demo-ada")
-    with visitor.expect_call("POST /api/v1/login") as call:
-        visitor.click(button("Log in"))
+    person.open("/")
+    person.fill(field("Email"), "ada@northwind.example")
+    person.fill(field("Password"), "demo-ada")
+    with person.expect_call("POST /api/v1/login") as call:
+        person.click(button("Log in"))
     assert call.value.exchange.status == 201
     assert call.value.exchange.request.body == b'{"who":"ada@northwind.example"}'
-    visitor.see(testid("who"), text="Ada")
-    assert [step.name for step in visitor.steps] == [
+    person.see(testid("who"), text="Ada")
+    assert [step.name for step in person.steps] == [
         "open /",
         "fill field \"Email\" with 'ada@northwind.example'",
         'fill field "Password" with •••',
@@ -86,94 +86,94 @@ def test_what_is_not_ready_is_not_clicked(hasty: Visitor, site, body: str, why: 
     assert hasty.steps[-1].problem == caught.value.what
 
 
-def test_what_becomes_ready_is_clicked(visitor: Visitor, site) -> None:
+def test_what_becomes_ready_is_clicked(person: Visitor, site) -> None:
     """Nobody has to say how long to wait."""
     site.page(
         "<script>setTimeout(() => { document.body.innerHTML = '<button disabled>Save</button>'; }, 150);"
         "setTimeout(() => { document.querySelector('button').disabled = false; }, 300);"
         "onclick = () => document.title = 'clicked'</script>"
     )
-    visitor.open("/")
-    visitor.click(button("Save"))
-    assert visitor.title == "clicked"
+    person.open("/")
+    person.click(button("Save"))
+    assert person.title == "clicked"
 
 
-def test_what_lies_below_is_scrolled_to(visitor: Visitor, site) -> None:
+def test_what_lies_below_is_scrolled_to(person: Visitor, site) -> None:
     """A person scrolls, too."""
     site.page("<p style='height: 4000px'></p><button onclick='document.title = \"clicked\"'>Save</button>")
-    visitor.open("/")
-    visitor.click(button("Save"))
-    assert visitor.title == "clicked"
+    person.open("/")
+    person.click(button("Save"))
+    assert person.title == "clicked"
 
 
-def test_parts_are_named_as_they_are_told_to_people(visitor: Visitor, site) -> None:
+def test_parts_are_named_as_they_are_told_to_people(person: Visitor, site) -> None:
     """Role and accessible name, text, test id, selector; inside others, by number, by what they hold."""
     site.page(
         "<h1>Deals</h1><h2>Deals</h2><a href=/x>More <b>deals</b></a><button aria-label='Close'>x</button>"
         "<table><tr><th>Who<th>What<tr><td>Ada<td><button>Edit</button><tr><td>Grace<td><button>Edit</button></table>"
         "<input placeholder='Search here'><p>Total <span>3</span> deals</p><input aria-label=Date type=date>"
     )
-    visitor.open("/")
-    visitor.see(heading("Deals", level=2))
-    assert visitor.count(heading("Deals")) == 2
-    visitor.see(link("More deals"))
-    visitor.see(link(re.compile("more", re.IGNORECASE)))
-    visitor.see(button("Close"))
-    visitor.see(field("Search here"))
-    visitor.see(text("Total 3 deals"))
-    visitor.see(css("td:first-child"), count=2)
-    visitor.see(within(row().having(text("Grace")), button("Edit")))
-    assert visitor.text_of(row().nth(-1)) == "Grace Edit"
-    assert visitor.texts_of(row()) == ("Who What", "Ada Edit", "Grace Edit")
-    visitor.not_see(button("Save"))
-    visitor.fill(field("Date"), "2026-03-02")
-    assert visitor.value_of(field("Date")) == "2026-03-02"
+    person.open("/")
+    person.see(heading("Deals", level=2))
+    assert person.count(heading("Deals")) == 2
+    person.see(link("More deals"))
+    person.see(link(re.compile("more", re.IGNORECASE)))
+    person.see(button("Close"))
+    person.see(field("Search here"))
+    person.see(text("Total 3 deals"))
+    person.see(css("td:first-child"), count=2)
+    person.see(within(row().having(text("Grace")), button("Edit")))
+    assert person.text_of(row().nth(-1)) == "Grace Edit"
+    assert person.texts_of(row()) == ("Who What", "Ada Edit", "Grace Edit")
+    person.not_see(button("Save"))
+    person.fill(field("Date"), "2026-03-02")
+    assert person.value_of(field("Date")) == "2026-03-02"
 
 
-def test_a_selector_that_is_none_is_told_at_once(visitor: Visitor, site) -> None:
+def test_a_selector_that_is_none_is_told_at_once(person: Visitor, site) -> None:
     """Waiting would not help."""
     site.page("")
-    visitor.open("/")
+    person.open("/")
     with pytest.raises(PageError, match=r"css b\[ cannot be looked for"):
-        visitor.click(css("b["))
+        person.click(css("b["))
 
 
-def test_the_keyboard_alone_is_enough(visitor: Visitor, site) -> None:
+def test_the_keyboard_alone_is_enough(person: Visitor, site) -> None:
     """Tab goes from part to part, Enter presses, and it is told who has the keyboard."""
     site.page("<input aria-label=Name><button onclick='document.title = \"saved\"'>Save</button>")
-    visitor.open("/")
-    assert visitor.focused() == "the page"
-    visitor.press("Tab")
-    assert visitor.focused() == 'textbox "Name"'
-    visitor.type(field("Name"), "Ada B")
-    visitor.press("Shift+ArrowLeft", "Backspace", "Tab")
-    visitor.see(button("Save"), focused=True)
-    visitor.press("Enter")
-    assert visitor.title == "saved"
-    assert visitor.value_of(field("Name")) == "Ada "
+    person.open("/")
+    assert person.focused() == "the page"
+    person.press("Tab")
+    assert person.focused() == 'textbox "Name"'
+    person.type(field("Name"), "Ada B")
+    person.press("Shift+ArrowLeft", "Backspace", "Tab")
+    person.see(button("Save"), focused=True)
+    person.press("Enter")
+    assert person.title == "saved"
+    assert person.value_of(field("Name")) == "Ada "
 
 
-def test_a_key_that_is_none_is_told(visitor: Visitor) -> None:
+def test_a_key_that_is_none_is_told(person: Visitor) -> None:
     """With the nearest ones."""
     with pytest.raises(UsageError, match="Entr") as caught:
-        visitor.press("Entr")
+        person.press("Entr")
     assert caught.value.nearest.startswith("Enter")
 
 
-def test_selects_and_checkboxes_take_what_a_person_chooses(visitor: Visitor, site) -> None:
+def test_selects_and_checkboxes_take_what_a_person_chooses(person: Visitor, site) -> None:
     """The page hears of it as of a person's doing."""
     site.page(
         "<select aria-label=Stage onchange='document.title = value'><option>New<option>Won<option>Lost</select>"
         "<label><input type=checkbox>Agree</label>"
     )
-    visitor.open("/")
-    visitor.choose(field("Stage"), "Won")
-    assert visitor.title == "Won"
-    visitor.check(checkbox("Agree"))
-    visitor.check(checkbox("Agree"))
-    visitor.see(checkbox("Agree"), checked=True)
-    visitor.check(checkbox("Agree"), on=False)
-    visitor.see(checkbox("Agree"), checked=False)
+    person.open("/")
+    person.choose(field("Stage"), "Won")
+    assert person.title == "Won"
+    person.check(checkbox("Agree"))
+    person.check(checkbox("Agree"))
+    person.see(checkbox("Agree"), checked=True)
+    person.check(checkbox("Agree"), on=False)
+    person.see(checkbox("Agree"), checked=False)
 
 
 def test_an_option_that_is_not_there_is_told(hasty: Visitor, site) -> None:

@@ -8,33 +8,33 @@ from truemirror.errors import PageError, UsageError
 from truemirror.testing.flows import Page, Region, Visitor, button, css, field, heading, link, row, text
 
 
-def test_a_dialog_is_answered_as_it_was_announced(visitor: Visitor, site) -> None:
+def test_a_dialog_is_answered_as_it_was_announced(person: Visitor, site) -> None:
     """An alert, a question, a question with an answer."""
     site.page(
         "<button onclick='document.title = confirm(\"Sure?\")'>Ask</button>"
         "<button onclick='document.title = prompt(\"Name?\")'>Name</button>"
     )
-    visitor.open("/")
-    with visitor.dialog():
-        visitor.click(button("Ask"))
-    assert visitor.title == "true"
-    with visitor.dialog(accept=False):
-        visitor.click(button("Ask"))
-    assert visitor.title == "false"
-    with visitor.dialog(text="Ada"):
-        visitor.click(button("Name"))
-    assert visitor.title == "Ada"
-    assert visitor.dialogs == ("Sure?", "Sure?", "Name?")
+    person.open("/")
+    with person.dialog():
+        person.click(button("Ask"))
+    assert person.title == "true"
+    with person.dialog(accept=False):
+        person.click(button("Ask"))
+    assert person.title == "false"
+    with person.dialog(text="Ada"):
+        person.click(button("Name"))
+    assert person.title == "Ada"
+    assert person.dialogs == ("Sure?", "Sure?", "Name?")
 
 
-def test_a_dialog_that_nobody_expected_is_dismissed_and_told(visitor: Visitor, site) -> None:
+def test_a_dialog_that_nobody_expected_is_dismissed_and_told(person: Visitor, site) -> None:
     """The page goes on, and the test may find it."""
     site.page("<button onclick='document.title = confirm(\"Sure?\")'>Ask</button>")
-    visitor.open("/")
-    visitor.click(button("Ask"))
-    visitor.click(button("Ask"))
-    assert visitor.title == "false"
-    assert visitor.said[0].text == "a dialog that the test did not expect: Sure?"
+    person.open("/")
+    person.click(button("Ask"))
+    person.click(button("Ask"))
+    assert person.title == "false"
+    assert person.said[0].text == "a dialog that the test did not expect: Sure?"
 
 
 def test_a_dialog_that_does_not_come_is_told(hasty: Visitor, site) -> None:
@@ -45,20 +45,20 @@ def test_a_dialog_that_does_not_come_is_told(hasty: Visitor, site) -> None:
         hasty.click(button("Ask"))
 
 
-def test_a_new_tab_is_gone_to_and_closed(visitor: Visitor, site) -> None:
+def test_a_new_tab_is_gone_to_and_closed(person: Visitor, site) -> None:
     """What happens in it is the visitor's, too."""
     site.page("<h1>First</h1><a href=/terms target=_blank>Terms</a>")
     site.page("<h1>Terms</h1>", "/terms")
-    visitor.open("/")
-    with visitor.new_tab():
-        visitor.click(link("Terms"))
-    visitor.see(heading("Terms"))
-    assert (visitor.tabs, visitor.url) == (2, "http://web.crm.internal/terms")
-    visitor.close_tab()
-    visitor.see(heading("First"))
-    assert visitor.tabs == 1
+    person.open("/")
+    with person.new_tab():
+        person.click(link("Terms"))
+    person.see(heading("Terms"))
+    assert (person.tabs, person.url) == (2, "http://web.crm.internal/terms")
+    person.close_tab()
+    person.see(heading("First"))
+    assert person.tabs == 1
     with pytest.raises(UsageError, match="the last tab"):
-        visitor.close_tab()
+        person.close_tab()
 
 
 def test_a_tab_that_does_not_open_is_told(hasty: Visitor, site) -> None:
@@ -69,7 +69,7 @@ def test_a_tab_that_does_not_open_is_told(hasty: Visitor, site) -> None:
         hasty.click(button("Terms"))
 
 
-def test_files_go_up_and_come_down(visitor: Visitor, site, tmp_path: Path) -> None:
+def test_files_go_up_and_come_down(person: Visitor, site, tmp_path: Path) -> None:
     """A file is chosen without a window; what is downloaded is a file of this machine."""
     site.page(
         "<label>Photo <input type=file onchange='document.title = files[0].name + files[0].size'></label>"
@@ -78,14 +78,14 @@ def test_files_go_up_and_come_down(visitor: Visitor, site, tmp_path: Path) -> No
     site.answers["/report.csv"] = (200, {"Content-Type": "text/csv"}, b"a,b\n1,2\n")
     photo = tmp_path / "ada.png"
     photo.write_bytes(b"12345")
-    visitor.open("/")
-    visitor.upload(field("Photo"), photo)
-    assert visitor.title == "ada.png5"
-    with visitor.download() as report:
-        visitor.click(link("Report"))
+    person.open("/")
+    person.upload(field("Photo"), photo)
+    assert person.title == "ada.png5"
+    with person.download() as report:
+        person.click(link("Report"))
     assert report.path.read_bytes() == b"a,b\n1,2\n"
     with pytest.raises(UsageError, match="there is no such file"):
-        visitor.upload(field("Photo"), tmp_path / "nobody.png")
+        person.upload(field("Photo"), tmp_path / "nobody.png")
 
 
 def test_what_is_not_downloaded_is_told(hasty: Visitor, site) -> None:
@@ -96,19 +96,19 @@ def test_what_is_not_downloaded_is_told(hasty: Visitor, site) -> None:
         hasty.click(button("Report"))
 
 
-def test_the_page_is_taken_along(visitor: Visitor, site) -> None:
+def test_the_page_is_taken_along(person: Visitor, site) -> None:
     """As a picture, as HTML as it is now, as one document with its parts."""
     site.page("<h1 id=h></h1><script>h.textContent = 'Made by a script'</script>")
-    visitor.open("/")
-    assert visitor.picture().startswith(b"\x89PNG\r\n")
-    assert "Made by a script" in visitor.dom()
-    assert "multipart/related" in visitor.mhtml()
-    assert visitor.run_script("(a, b) => ({sum: a + b, list: [1, null, true, 'x']})", 1, 2) == {
+    person.open("/")
+    assert person.picture().startswith(b"\x89PNG\r\n")
+    assert "Made by a script" in person.dom()
+    assert "multipart/related" in person.mhtml()
+    assert person.run_script("(a, b) => ({sum: a + b, list: [1, null, true, 'x']})", 1, 2) == {
         "sum": 3,
         "list": [1, None, True, "x"],
     }
     with pytest.raises(PageError, match="nobody is not defined"):
-        visitor.run_script("() => nobody")
+        person.run_script("() => nobody")
 
 
 def test_each_step_has_its_picture_when_somebody_keeps_them(browser, site) -> None:
@@ -145,7 +145,7 @@ class Deal(Region):
         self.visitor.click(self.part(button("Edit")))
 
 
-def test_pages_wait_until_they_are_loaded_and_hold_regions(visitor: Visitor, site) -> None:
+def test_pages_wait_until_they_are_loaded_and_hold_regions(person: Visitor, site) -> None:
     """`open` returns once the sign is seen; what a region names is looked for inside it."""
     site.page(
         "<table><tr><th>Who<th>What<tr><td>Ada<td><button onclick='document.title = 1'>Edit</button>"
@@ -154,17 +154,17 @@ def test_pages_wait_until_they_are_loaded_and_hold_regions(visitor: Visitor, sit
         " {textContent: 'Deals'})), 200)</script>",
         "/deals/won",
     )
-    page = Deals(visitor).open(which="won")
-    assert visitor.is_seen(heading("Deals"))
+    page = Deals(person).open(which="won")
+    assert person.is_seen(heading("Deals"))
     Deal(page, row().having(text("Grace"))).edit()
-    assert visitor.title == "2"
+    assert person.title == "2"
     with pytest.raises(TypeError, match="set `root`"):
         Deal(page)
 
 
-def test_pages_have_the_size_and_language_that_were_asked_for(browser, visitor: Visitor, site) -> None:
+def test_pages_have_the_size_and_language_that_were_asked_for(browser, person: Visitor, site) -> None:
     """The site is told the language, dates are written in it."""
     site.page("<p id=p></p><script>p.textContent = `${innerWidth} ${innerHeight} ${navigator.language}`</script>")
-    visitor.open("/")
-    assert visitor.text_of(css("#p")) == "1280 900 en-US"
+    person.open("/")
+    assert person.text_of(css("#p")) == "1280 900 en-US"
     assert site.asked[0][2]["accept-language"].startswith("en-US")

@@ -17,7 +17,7 @@ import psutil
 import pytest
 from tests.adapters.browser.conftest import eventually
 
-from truemirror.adapters.browser.programs import find_browser
+from truemirror.adapters.browser.programs import Driver, find_browser
 from truemirror.adapters.certificates import Tls, tls_for
 from truemirror.errors import BrowserError, BrowserLost, ExitCode, PageError
 from truemirror.testing.flows import BrowserOptions, Chromium, button
@@ -139,6 +139,22 @@ def test_a_grid_that_does_not_answer_is_told() -> None:
     assert caught.value.where == "http://127.0.0.1:1"
 
 
+def test_a_browser_elsewhere_is_used_by_its_address() -> None:
+    """As one of a Grid: nothing of it is started here, its session ends with us, and others are not touched."""
+    driver = Driver(BrowserOptions())
+    try:
+        before = below()
+        with Chromium(BrowserOptions(remote=driver.address, binary=find_browser())) as browser:
+            visitor = browser.visitor()
+            visitor.open(PAGE)
+            visitor.click(button("Save"))
+            assert browser.downloads("x") == ""
+        eventually(lambda: below() == before)
+        assert not driver.ended
+    finally:
+        driver.stop()
+
+
 def test_nothing_is_left_after_the_end(tmp_path: Path) -> None:
     """No process, no folder; its log stays."""
     before = below()
@@ -186,15 +202,17 @@ def test_a_killed_browser_is_told_at_once(which: str) -> None:
     assert below() == before
 
 
-def test_a_browser_that_hangs_is_given_up(own: Chromium) -> None:
+def test_a_browser_that_hangs_is_given_up() -> None:
     """After the time that an answer may take."""
-    visitor = own.visitor()
-    visitor.open(PAGE)
-    for process in below():
-        if process.name() == "chromium":
+    before = below()
+    with Chromium(BrowserOptions(answer_seconds=ANSWER)) as browser:
+        visitor = browser.visitor()
+        visitor.open(PAGE)
+        for process in named("chromium", before):
             process.suspend()
-    with pytest.raises(BrowserLost, match=r"it did not answer to script\.callFunction within 3 s"):
-        visitor.click(button("Save"))
+        with pytest.raises(BrowserLost, match=r"it did not answer to script\.callFunction within 3 s"):
+            visitor.click(button("Save"))
+    assert below() == before
 
 
 def test_a_page_that_crashes_takes_the_browser_with_it(own: Chromium) -> None:
@@ -209,11 +227,15 @@ def test_a_page_that_crashes_takes_the_browser_with_it(own: Chromium) -> None:
 
 def test_a_page_whose_script_never_ends_is_the_pages_fault(own: Chromium) -> None:
     """The browser is well, and other visitors go on."""
-    visitor = own.visitor()
+    visitor = own.visitor(keep_picture=lambda name, picture: f"{name}.png")
     visitor.open(PAGE)
     with pytest.raises(PageError, match="the page hangs"):
         visitor.click(button("Hang"))
     assert own.is_alive
+    assert (visitor.steps[-1].problem, visitor.steps[-1].picture) == (
+        "the page hangs: it did not answer within 3 s",
+        "",
+    )
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a process does not adopt what its children leave")

@@ -17,6 +17,7 @@ import websocket
 
 from truemirror.errors import BrowserLost, PageError
 
+SEE_LOG = "its driver writes a log where BrowserOptions.logs says"
 Params = dict[str, Any]
 _AWAKE_SECONDS = 3.0
 """How long a browser may take to say that it is there."""
@@ -101,22 +102,25 @@ class Bidi:
     def close(self) -> None:
         """End the connection."""
         self.lose("it was stopped")
-        with suppress(OSError, websocket.WebSocketException):
-            if connection := self._socket.sock:
+        connection = self._socket.sock
+        if connection is not None:
+            with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)  # wakes the thread that reads
-            self._socket.close()
         if threading.current_thread() is not self._thread:
             self._thread.join(self._seconds)
+        if connection is not None:
+            connection.close()
 
     def _read(self) -> None:
         """Read until the end."""
         try:
             while text := self._socket.recv():
                 self._take(json.loads(text))
-        except (OSError, websocket.WebSocketException, ValueError) as error:
-            self.lose(f"the connection to it ended: {error}")
-        else:
             self.lose("the connection to it ended")
+        except (OSError, websocket.WebSocketException) as error:
+            self.lose(f"the connection to it ended: {error}")
+        except Exception as error:  # else everybody would wait for a thread that is gone
+            self.lose(f"it told what we do not understand: {error!r}")
 
     def _take(self, message: Params) -> None:
         """Hand an answer to who waits for it, an event to the handler."""
@@ -142,4 +146,7 @@ class Bidi:
 
     def _error(self) -> BrowserLost:
         """What to tell who waits."""
-        return BrowserLost(f"the browser is lost: {self._why() or self._over}", fix="look into the log of the driver")
+        return BrowserLost(
+            f"the browser is lost: {self._why() or self._over}",
+            fix=SEE_LOG,
+        )

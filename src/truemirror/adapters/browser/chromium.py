@@ -20,7 +20,7 @@ from selenium.webdriver import ChromeOptions, Remote
 from selenium.webdriver.remote.client_config import ClientConfig
 from urllib3.exceptions import HTTPError
 
-from truemirror.adapters.browser.bidi import Bidi, Params, Refused
+from truemirror.adapters.browser.bidi import SEE_LOG, Bidi, Params, Refused
 from truemirror.adapters.browser.options import BrowserOptions, arguments_of
 from truemirror.adapters.browser.programs import INSTALL, Driver, find_browser
 from truemirror.adapters.browser.traffic import CRASHED, EVENTS
@@ -83,7 +83,7 @@ class Chromium:
                 self._driver = Driver(self.options)
                 self._session = self._begin(binary)
             else:
-                self._session = self._begin("")
+                self._session = self._begin(self.options.binary)
             self._connect(self._session)
         except BaseException:
             self.stop()
@@ -143,6 +143,8 @@ class Chromium:
         self._bidi = self._session = self._driver = None
         if driver is not None:
             driver.stop()  # a browser of our own needs no farewell
+            if session is not None:
+                session.command_executor.close()  # type: ignore[union-attr]
         elif session is not None:
             session.command_executor.client_config.timeout = _QUIT_SECONDS  # type: ignore[union-attr]
             with suppress(WebDriverException, HTTPError, OSError):
@@ -197,7 +199,7 @@ class Chromium:
         if self.options.remote:
             fix = "is it a Selenium Grid, and does it have a chrome node with BiDi?"
             return BrowserLost(f"no session: {first}", where=self.options.remote, fix=fix)
-        return BrowserLost(f"the browser did not start: {first}", fix="look into the log of the driver")
+        return BrowserLost(f"the browser did not start: {first}", fix=SEE_LOG)
 
     def _connect(self, session: Remote) -> None:
         """Connect over BiDi and hear everything that happens. Raises BrowserError and BrowserLost."""

@@ -25,7 +25,7 @@ class BrowserOptions:
     logs: str = ""
     """The folder that gets the log of the driver; empty: none."""
     binary: str = ""
-    """The browser; empty: chromium or Google's Chrome, where the system has them."""
+    """The browser; empty: chromium or Google's Chrome, where the system has them; of a Grid: what its node says."""
     driver: str = ""
     """The driver; empty: chromedriver, where the system has it."""
     arguments: tuple[str, ...] = ()
@@ -35,7 +35,7 @@ class BrowserOptions:
     answer_seconds: float = 20.0
     """How long the browser may take for one answer before it counts as hung."""
     body_limit: int = 10_000_000
-    """The longest body that is captured, in bytes; of a longer one only head and length are known."""
+    """The longest body that is captured, in bytes; of a longer one only the head is known."""
 
 
 def arguments_of(options: BrowserOptions, *, root: bool, profile: str, believed: str) -> tuple[str, ...]:

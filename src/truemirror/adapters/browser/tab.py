@@ -90,9 +90,9 @@ class Tab:
         """Press keys."""
         self._perform({"type": "key", "id": "keyboard", "actions": actions})
 
-    def picture(self) -> bytes:
-        """What is seen of the page, as PNG."""
-        taken = self.bidi.send("browsingContext.captureScreenshot", {"context": self.context})
+    def picture(self, seconds: float | None = None) -> bytes:
+        """What is seen of the page, as PNG. Raises Refused, and PageError when the page hangs."""
+        taken = self.bidi.send("browsingContext.captureScreenshot", {"context": self.context}, seconds=seconds)
         return base64.b64decode(taken["data"])
 
     def mhtml(self) -> str:

@@ -77,6 +77,7 @@ class _Asked:
     took_ms: float = 0.0
     open_parts: int = 1
     """What is still missing: the end, and bodies."""
+    uncaptured: str = ""
     call: Call | None = None
     heard: float = field(default_factory=time.monotonic)
 
@@ -90,7 +91,8 @@ class Traffic:
     """All calls and lines of one visitor."""
 
     def __init__(self, bidi: Bidi, collector: str, began_ms: float, body_limit: int) -> None:
-        """`began_ms`: when the try began, in milliseconds of the browser's clock; `collector` keeps the bodies."""
+        """`began_ms`: when the try began, in milliseconds of the browser's clock; `collector` keeps the bodies, and
+        those longer than `body_limit` bytes are not asked for."""
         self._bidi = bidi
         self._collector = collector
         self._began_ms = began_ms
@@ -209,7 +211,11 @@ class Traffic:
         number = request["request"]
         is_redirect = 300 <= answer["status"] < 400 and "location" in headers
         if one.kind not in _NO_BODY and not is_redirect and answer["status"] not in (204, 304):
-            self._fetch(one, number, "response")
+            size = _length(headers) or answer.get("bodySize") or 0
+            if size > self._body_limit:
+                one.uncaptured = f"its {size:,} bytes are more than the limit of {self._body_limit:,}"
+            else:
+                self._fetch(one, number, "response")
         if request.get("bodySize") or request.get("goog:hasPostData"):
             one.body_size = request.get("bodySize") or 0
             one.body = str(request.get("goog:postData") or "").encode()
@@ -253,6 +259,8 @@ class Traffic:
                 one.body = _unwrapped(body, one.body_size)
             elif isinstance(one.answer, Response):
                 one.answer = _with_body(one.answer, body)
+        elif _promises_body(one) if which == "response" else len(one.body) != one.body_size:
+            one.uncaptured = getattr(error, "message", str(error))
         self._part_done(one)
 
     def _part_done(self, one: _Asked) -> None:
@@ -349,13 +357,24 @@ def _with_body(answer: Response, body: bytes) -> Response:
     return Response(answer.status, answer.reason, answer.headers, body, answer.codings)
 
 
+def _length(headers: Headers) -> int:
+    """How long a body is, as its head says; 0 when it does not."""
+    told = headers.get("content-length") or ""
+    return int(told) if told.isdecimal() and told.isascii() else 0
+
+
+def _promises_body(one: _Asked) -> bool:
+    """Whether an answer has a body, as far as its head tells."""
+    return one.method != "HEAD" and isinstance(one.answer, Response) and one.answer.headers.get("content-length") != "0"
+
+
 def _call(one: _Asked) -> Call:
     """What is kept of it."""
     assert one.answer
     parts = urlsplit(one.url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     request = Request(one.method, target, one.headers, one.body)
-    return Call(one.url, Exchange(request, one.answer, one.took_ms), one.at_ms, one.kind)
+    return Call(one.url, Exchange(request, one.answer, one.took_ms), one.at_ms, one.kind, uncaptured=one.uncaptured)
 
 
 def _short(one: _Asked) -> str:

@@ -29,6 +29,10 @@ KeepPicture = Callable[[str, bytes], str]
 """Is given the name of a step and the picture (PNG), gives back the name of the file."""
 
 
+_PICTURE_SECONDS = 3.0
+"""How long a picture of a step may take, before the step goes without."""
+
+
 class Visitor:
     """One person. Made by `Chromium.visitor`; leaves with `leave`."""
 
@@ -58,8 +62,9 @@ class Visitor:
         self._in_step = False
         self.user_context = str(self._bidi.send("browser.createUserContext")["userContext"])
         wanted = {"dataTypes": ["request", "response"], "maxEncodedDataSize": browser.options.body_limit}
-        collector = self._bidi.send("network.addDataCollector", {**wanted, "userContexts": [self.user_context]})
-        self._traffic = Traffic(self._bidi, collector["collector"], began * 1000 + skew_ms, browser.options.body_limit)
+        added = self._bidi.send("network.addDataCollector", {**wanted, "userContexts": [self.user_context]})
+        self._collector = str(added["collector"])
+        self._traffic = Traffic(self._bidi, self._collector, began * 1000 + skew_ms, browser.options.body_limit)
         self._around = Around(self._bidi, self.user_context, lambda line: self._traffic.say("warn", line))
         self._tab = Tab(self._bidi, "")
 
@@ -83,8 +88,9 @@ class Visitor:
     def leave(self) -> None:
         """Close all tabs, forget cookies and storage. What was captured stays."""
         self.browser.forget(self)
-        with suppress(BrowserError, Refused):
+        with suppress(BrowserError, PageError, Refused):
             self._bidi.send("browser.removeUserContext", {"userContext": self.user_context})
+            self._bidi.send("network.removeDataCollector", {"collector": self._collector})
 
     # --- what happened
 
@@ -399,7 +405,8 @@ class Visitor:
     def cookies(self) -> dict[str, str]:
         """Names and values of the cookies."""
         wanted = {"partition": {"type": "storageKey", "userContext": self.user_context}}
-        found = self._bidi.send("storage.getCookies", wanted)["cookies"]
+        with self._page_errors():
+            found = self._bidi.send("storage.getCookies", wanted)["cookies"]
         return {one["name"]: one["value"]["value"] for one in found}
 
     @contextmanager
@@ -457,11 +464,11 @@ class Visitor:
             self._bidi.send("session.status")
 
     def _kept_picture(self, name: str) -> str:
-        """The file with the page as it is now; empty without one. A lost browser has no picture."""
+        """The file with the page as it is now; empty without one. A lost browser and a page that hangs have none."""
         if self._keep_picture is None or self._bidi.lost:
             return ""
-        with suppress(BrowserError, Refused):
-            return self._keep_picture(name, self._tab.picture())
+        with suppress(BrowserError, PageError, Refused):
+            return self._keep_picture(name, self._tab.picture(_PICTURE_SECONDS))
         return ""
 
     @contextmanager

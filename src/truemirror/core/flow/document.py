@@ -3,7 +3,8 @@
     trace    {"began", "browser", "format": 1, "target", "test", "tries": [try]}
     try      {"calls": [call], "left", "message", "misses", "number", "outcome", "said": [line], "seconds",
               "steps": [step]}
-    call     {"at_ms", "exchange": as mirrors write it, "findings", "kind", "operation", "recording", "service", "url"}
+    call     {"at_ms", "exchange": as mirrors write it, "findings", "kind", "operation", "recording", "service",
+              "uncaptured", "url"}
 
 Rules: decode(encode(x)) == x for every trace whose numbers are finite; defaults are left out; keys that are not known
 are passed over, so that an older truemirror reads what a newer one added.
@@ -75,7 +76,7 @@ def _call(call: Call) -> Document:
     document: Document = {"at_ms": _finite(call.at_ms), "exchange": encode_exchange(call.exchange, "", {}, _body)}
     if call.findings:
         document["findings"] = [_plain(finding) for finding in call.findings]
-    for name in ("kind", "operation", "recording", "service", "url"):
+    for name in ("kind", "operation", "recording", "service", "uncaptured", "url"):
         if value := getattr(call, name):
             document[name] = writable(value)
     return document
@@ -150,9 +151,12 @@ def _read_line(known: Document) -> Said:
     return Said(text(known, "level", ""), text(known, "text", ""), number(known, "at_ms"), text(known, "url", ""))
 
 
+_CALL_TEXTS = ("url", "kind", "service", "operation", "recording", "uncaptured")
+
+
 def _read_call(known: Document, reading: Reading) -> Call:
     """A call."""
-    told = {name: text(known, name, "") for name in ("url", "kind", "service", "operation", "recording")}
+    told = {name: text(known, name, "") for name in _CALL_TEXTS}
     findings = tuple(_read_finding(_object(one)) for one in listed(known, "findings"))
     exchange = decode_exchange(known.get("exchange"), reading)
     return Call(exchange=exchange, at_ms=number(known, "at_ms"), findings=findings, **told)

@@ -1,7 +1,8 @@
 """Whose call was that, and does it keep the contract: service, operation and findings of everything a page asked.
 
 Rules: pure. A host belongs to the service that the configuration gives it to. Only calls that a contract can judge are
-held: no preflight, no script or picture of a service without a contract, nothing that a test's own end cut off. A
+held: no preflight, no script or picture of a service without a contract, nothing that a test's own end cut off or whose
+body could not be captured. A
 finding of level break is a violation; what a page wrote as an error to its console, and what did not load, are findings
 of the functional kind: told, and judged by whoever asked to.
 """
@@ -51,7 +52,7 @@ def known(call: Call, owners: Owners, judge: Judge) -> Call:
 def _is_judged(call: Call, has_operation: bool) -> bool:
     """Whether a contract has a say in a call."""
     outcome = call.exchange.outcome
-    if isinstance(outcome, Fault) or _OWN in outcome.headers:
+    if isinstance(outcome, Fault) or _OWN in outcome.headers or call.uncaptured:
         return False
     if call.kind == _PREFLIGHT or call.exchange.request.method == "OPTIONS":
         return False

@@ -60,6 +60,8 @@ class Call:
     """The recording that answered, as `ada-looks-around/7`; empty for a live answer."""
     findings: tuple[Finding, ...] = ()
     """Where it does not agree with its contract."""
+    uncaptured: str = ""
+    """Why a body that went over the wire is not here; empty when all that was looked for is."""
 
 
 @dataclass(frozen=True, slots=True)
