@@ -87,7 +87,7 @@ def test_everything_that_happened_is_told() -> None:
         "timeout",
     ):
         assert text in page.text
-    assert [one.get("id") for one in page.named("details") if one.get("class") == "call"] == [
+    assert [one.get("id") for one in page.named("details") if str(one.get("class")).startswith("call")] == [
         f"call-{number}" for number in range(1, 16)
     ]
 
@@ -110,6 +110,15 @@ def test_how_pytest_explains_values_is_folded() -> None:
     assert why.startswith(" +  where 500")
     assert told_and_why("+ alone") == ("+ alone", "")
     assert "Where these values come from" in seen().text
+
+
+def test_a_long_recording_is_told_by_its_end() -> None:
+    """The number tells one exchange from the next; the whole name is inside."""
+    one = failed_try()
+    calls = (replace(one.calls[-1], recording="suites-flows-test_deals.py-test_a_deal_is_edited/18"),)
+    text = seen(replace(failed_trace(), tries=(replace(one, calls=calls),))).text
+    assert "…-test_a_deal_is_edited/18" in text
+    assert "suites-flows-test_deals.py-test_a_deal_is_edited/18" in text
 
 
 def test_what_is_only_worth_knowing_is_folded() -> None:

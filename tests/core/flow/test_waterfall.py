@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.core.flow.values import TRIES
 from tests.flow_traces import failed_try
 
-from truemirror.core.flow.trace import Outcome, Try
+from truemirror.core.flow.trace import Outcome, Step, Try
 from truemirror.core.flow.waterfall import axis_of, told_ms, waterfall_of
 
 STRETCHES = st.lists(
@@ -40,6 +40,13 @@ def test_waiting_in_vain_is_folded() -> None:
     assert [fold.text for fold in fall.folds] == ["8.00 s", "1.79 s"]
     assert fall.folds[0].left > 60
     assert not [tick for tick in fall.ticks if tick.left > fall.folds[0].left]
+
+
+@given(st.floats(10, 3_600_000))
+def test_an_axis_of_any_length_has_a_few_ticks(length: float) -> None:
+    """Enough to read times from, not so many that they touch."""
+    one = Try(1, Outcome.PASSED, steps=(Step("wait", 0.0, length),))
+    assert 4 <= len(waterfall_of(one).ticks) <= 9
 
 
 def test_a_busy_try_is_not_folded() -> None:

@@ -54,6 +54,36 @@ def test_what_behaves_as_before_keeps_its_old_document() -> None:
     ]
 
 
+@given(conversations, conversations, st.data())
+def test_reads_that_fell_in_another_order_change_no_line(
+    before: list[Exchange], after: list[Exchange], data: st.DataObject
+) -> None:
+    """A page asks for several things at once: whatever comes first, as long as each is answered as before."""
+    write = Exchange(Request("POST", "/a"), Response(201))
+    old = [*before, write, *after]
+    new = [*in_another_order(before, data), write, *in_another_order(after, data)]
+    assert merged("ada", old, new) == said(tuple(old))
+
+
+def in_another_order(reads: list[Exchange], data: st.DataObject) -> list[Exchange]:
+    """The same reads in some order, those of one address in the order they have."""
+    left = [one.request.target for one in reads]
+    waiting = {target: [one for one in reads if one.request.target == target] for target in left}
+    return [waiting[target].pop(0) for target in data.draw(st.permutations(left))]
+
+
+def test_a_stretch_that_says_something_else_is_the_new_one() -> None:
+    """Another answer, another order of answers to one question, or a read on the other side of a write."""
+    write = Exchange(Request("POST", "/a"), Response(201))
+    old = [got("/a", "x"), got("/b"), write, got("/b", "y")]
+    for new in (
+        [got("/b"), got("/a", "z"), write, got("/b", "y")],
+        [got("/b", "y"), got("/a", "x"), write, got("/b")],
+        [got("/b"), write, got("/a", "x"), got("/b", "y")],
+    ):
+        assert merged("ada", old, new) == said(tuple(new))
+
+
 def test_repeated_behaviour_keeps_its_documents_in_order() -> None:
     """The k-th of equal exchanges keeps the k-th document."""
     old = [got("/poll", "wait", 1), got("/poll", "wait", 2), got("/poll", "done", 3)]

@@ -34,6 +34,7 @@ SNAPSHOT, FINAL = "dom", "final"
 """How the names begin of documents and pictures of the pages at the end."""
 _HINTS = 3
 _LONGEST_HINT = 200
+_LONGEST_NAME = 25
 _LONGEST_DOM = 600_000
 _MEDIA = ((b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"RIFF", "image/webp"))
 _REFUSES, _BREAKS = 400, 500
@@ -92,7 +93,11 @@ class Row:
     took: str
     tone: str
     verdict: str
+    """What the contract says of it; empty where nobody asks one."""
     verdict_tone: str
+    recording: str
+    """The end of its recording's name."""
+    is_aside: bool
     asked: str
     asked_fields: str
     answered: str
@@ -292,6 +297,8 @@ def _row(call: Call) -> Row:
         "failed" if failed else "passed",
         verdict,
         tone,
+        call.recording if len(call.recording) <= _LONGEST_NAME else f"…{call.recording[-_LONGEST_NAME:]}",
+        is_aside(call),
         shown(request.body, request.headers),
         _fields(request.headers),
         shown(answer.body, answer.headers) if answer else "",
@@ -306,7 +313,9 @@ def _verdict(call: Call) -> tuple[str, str]:
         return f"{len(found)} {_many('finding', found)}", TONES[min(found, key=list(TONES).index)]
     if isinstance(call.exchange.outcome, Fault):
         return "no answer", "plain"
-    return ("kept", "passed") if call.operation else ("no contract", "plain")
+    if call.operation:
+        return "kept", "passed"
+    return ("", "plain") if is_aside(call) else ("no contract", "plain")
 
 
 def shown(body: bytes, headers: Headers) -> str:

@@ -24,7 +24,7 @@ _IDLE = 0.1
 """A stretch without an event is idle when it is longer than this part of the whole,"""
 _FOLDED = 0.15
 """and is shown as long as this part of all that is not idle."""
-_NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
+_NICE = (1.0, 2.0, 2.5, 5.0, 10.0, 20.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,18 +5,21 @@
 
 Rules: the new exchanges are read in the values of the old ones first (`again`). An exchange whose id stays the same
 stays as it was recorded first (its times and dates included), so that recording the same behaviour again changes no
-line. Merging the same recording twice gives the same result as once;
-a killed recorder's journal may therefore be merged again. Exchanges of identities that were not recorded again stay.
+line; reads that fell in another order, with no write between them, keep the old one. Merging the same recording twice
+gives the same result as once; a killed recorder's journal may therefore be merged again. Exchanges of identities that
+were not recorded again stay.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from heapq import heapify, heappop, heappush
+from itertools import zip_longest
 from math import inf, nextafter
 
 from truemirror.core.mirror.again import in_old_values, rules_of_order
 from truemirror.core.mirror.exchange_id import NO_RULES, exchange_id, identity_under
+from truemirror.core.mirror.index import is_write
 from truemirror.core.mirror.model import DEFAULT_SCENARIO, Mirror, MirrorRules, Scenario
 from truemirror.core.wire.exchange import Exchange, Response
 
@@ -85,7 +88,35 @@ def _replaced(old: Sequence[Exchange], new: Sequence[Exchange], rules: MirrorRul
     for exchange in new:
         same = known.get(exchange_id(exchange, rules))
         result.append(same.pop() if same else exchange)
-    return tuple(result)
+    return tuple(_in_old_order(old, result, rules))
+
+
+def _in_old_order(old: Sequence[Exchange], new: Sequence[Exchange], rules: MirrorRules) -> Iterator[Exchange]:
+    """The new exchanges; where a stretch without a write holds what it held before, in the order of before.
+
+    A page asks for several things at once, and chance decides which comes first.
+    """
+    for before, now in zip_longest(_stretches(old, rules), _stretches(new, rules), fillvalue=()):
+        yield from before if _said(before, rules) == _said(now, rules) else now
+
+
+def _stretches(exchanges: Sequence[Exchange], rules: MirrorRules) -> Iterator[Sequence[Exchange]]:
+    """The exchanges, divided at writes, each of which is a stretch of its own."""
+    begin, reads = 0, frozenset(rules.reads)
+    for number, exchange in enumerate(exchanges):
+        if is_write(exchange.request, reads):
+            yield exchanges[begin:number]
+            yield (exchange,)
+            begin = number + 1
+    yield exchanges[begin:]
+
+
+def _said(stretch: Sequence[Exchange], rules: MirrorRules) -> Mapping[bytes, Sequence[str]]:
+    """What was asked and, each time, answered."""
+    found: defaultdict[bytes, list[str]] = defaultdict(list)
+    for exchange in stretch:
+        found[identity_under(exchange, rules)].append(exchange_id(exchange, rules))
+    return found
 
 
 def _merged(old: Sequence[Exchange], new: Sequence[Exchange], rules: MirrorRules) -> tuple[Exchange, ...]:
