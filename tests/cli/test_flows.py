@@ -98,6 +98,17 @@ def test_words_choose_flows(shop: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert "nearest: The list is sorted" in capsys.readouterr().err
 
 
+def test_a_quarantine_that_names_no_flow_is_told(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A flow was renamed; one that names a result beside a flow is not idle."""
+    named = CONFIGURATION.replace("test_the_list_is_sorted", "test_gone")
+    more = named[named.index("[[") :].replace("test_gone", "test_ada_logs_in::contract")
+    (shop / "truemirror.toml").write_text(named + more)
+    run(["flows", "list"])
+    told = capsys.readouterr().err
+    assert "the quarantine of flows/test_shop.py::test_gone names no flow; its owner is team-shop" in told
+    assert "::contract" not in told
+
+
 def test_without_flows_it_is_said_how_to_begin(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -6,8 +6,9 @@ ended; what broke is told below, with its page. Exit codes: 0 all hold, 1 one is
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -53,13 +54,16 @@ def list_(words: tuple[str, ...], traces: Path | None, as_json: bool) -> int:
     """
     from truemirror.bootstrap.flows_command import flows
     from truemirror.cli.flows_told import flow_document, tell_flows
-    from truemirror.usecases.flows_run import chosen
+    from truemirror.usecases.flows_run import chosen, idle_quarantine
 
     config = load_config()
     with progress() as shown:
         shown.stage("reading the flows")
-        found = chosen(flows(config, traces), words)
+        known = flows(config, traces)
+        found = chosen(known, words)
         shown.done()
+    for entry in idle_quarantine(config, known):
+        click.echo(f"note: the quarantine of {entry.test} names no flow; its owner is {entry.owner}", err=True)
     if as_json:
         emit_json([flow_document(one) for one in found])
     else:
@@ -91,21 +95,13 @@ def list_(words: tuple[str, ...], traces: Path | None, as_json: bool) -> int:
 @json_option
 def run(
     words: tuple[str, ...],
-    target: str | None,
-    live: tuple[str, ...],
-    environment: str,
-    record: bool,
-    headed: bool,
-    viewport: str,
-    locale: str,
     remote: str,
-    workers: int | None,
-    retries: int,
     fail_on_flaky: bool,
     traces: Path | None,
     mirrors: Path | None,
     contracts: Path | None,
     as_json: bool,
+    **asked: Any,
 ) -> int:
     """Run the flows, or those that hold all words, and say how each came out.
 
@@ -125,18 +121,6 @@ def run(
 
     config = load_config(mirrors=mirrors, contracts=contracts)
     tests = [suite_of(config)] if not words else [one.test for one in chosen(flows(config, traces), words)]
-    options = [
-        *([f"--flows-target={target}"] if target else []),
-        *(f"--flows-live={name}" for name in live),
-        *([f"--flows-environment={environment}"] if environment else []),
-        *(["--mirror-mode=record"] if record else []),
-        *(["--flows-headed"] if headed else []),
-        *([f"--numprocesses={workers}"] if workers and workers > 1 else []),
-        *([f"--flows-remote={remote}"] if remote else []),
-        f"--flows-viewport={viewport}",
-        f"--flows-locale={locale}",
-        f"--flows-retries={retries}",
-    ]
     with progress() as shown:
         shown.stage("running flows")
 
@@ -146,13 +130,33 @@ def run(
             if not as_json:
                 tell_result(result)  # type: ignore[arg-type]
 
-        ran = run_them(config, tests, options, ended, traces=traces, remote=remote, flaky_breaks=fail_on_flaky)
+        ran = run_them(
+            config, tests, _options(remote, asked), ended, traces=traces, remote=remote, flaky_breaks=fail_on_flaky
+        )
         shown.done()
     if as_json:
         emit_json({"exit_code": int(ran.exit_code), "flows": [result_document(one, ran) for one in ran.results]})
     else:
         tell_run(ran)
     return ran.exit_code
+
+
+def _options(remote: str, asked: Mapping[str, Any]) -> list[str]:
+    """What pytest is asked for."""
+    workers = asked["workers"] or 1
+    given = {
+        "--flows-target": asked["target"],
+        "--flows-live": ",".join(asked["live"]),
+        "--flows-environment": asked["environment"],
+        "--mirror-mode": "record" if asked["record"] else "",
+        "--numprocesses": workers if workers > 1 else "",
+        "--flows-remote": remote,
+        "--flows-viewport": asked["viewport"],
+        "--flows-locale": asked["locale"],
+        "--flows-retries": asked["retries"],
+    }
+    options = [f"{name}={value}" for name, value in given.items() if value not in ("", None)]
+    return [*options, "--flows-headed"] if asked["headed"] else options
 
 
 @command.command()

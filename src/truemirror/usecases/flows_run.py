@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from typing import Any, Protocol
 
 from truemirror.config import Config
+from truemirror.core.flow.quarantine import Quarantined
 from truemirror.core.flow.standing import Past, Record, Standing, past_of, records
 from truemirror.errors import CouldNotRun, ExitCode, UsageError
 
@@ -111,6 +112,15 @@ def list_flows(config: Config, runner: Runner, history: Sequence[Past], today: s
             Flow(one["test"], one["title"], one["about"], one["harmless"], known.get(one["test"]), str(state or ""))
         )
     return tuple(flows)
+
+
+def idle_quarantine(config: Config, flows: Sequence[Flow]) -> tuple[Quarantined, ...]:
+    """The entries of quarantine that name no flow and no result beside one: it was renamed, or is gone."""
+    from truemirror.core.flow.quarantine import BESIDE, beside, idle
+
+    names = [one.test for one in flows]
+    names += [beside(one.test, ending.removeprefix("::")) for one in flows for ending in BESIDE]
+    return idle(config.flows.quarantine, names)
 
 
 def chosen(flows: Sequence[Flow], words: Sequence[str]) -> tuple[Flow, ...]:
