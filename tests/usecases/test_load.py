@@ -78,7 +78,9 @@ def _first(whole: Tally, seconds: int) -> Tally:
 
 
 class Watcher:
-    """Sees nothing."""
+    """Sees all that is told."""
+
+    is_watched = True
 
     def planned(self, profile: Profile, seconds: float) -> None:
         """The run begins."""

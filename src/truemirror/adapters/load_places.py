@@ -6,14 +6,16 @@ Rules: loopback only; whatever happens, the process is gone when its place is le
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from truemirror.errors import CouldNotRun
+from truemirror.errors import CouldNotRun, UsageError
 
 _PATIENCE = 10.0
 
@@ -91,6 +93,21 @@ def _end(process: "subprocess.Popen[bytes]") -> bytes:
     if process.stdout is not None:
         process.stdout.close()
     return last
+
+
+def check_answered(url: str) -> None:
+    """That somebody listens at an address. Raises CouldNotRun, UsageError."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError as error:
+        raise UsageError(f"it is no address: {error}", where=url, fix="write it as http://HOST:PORT") from None
+    try:
+        socket.create_connection((parts.hostname or "", port), _PATIENCE).close()
+    except OSError as error:
+        raise CouldNotRun(
+            f"nobody answers there: {error.strerror or error}", where=url, fix="start it, or name another --target"
+        ) from None
 
 
 @contextmanager

@@ -141,6 +141,9 @@ def _place(config: Config, profile: Profile, wish: Wish) -> Iterator[Mapping[str
 
     services = services_of(profile)
     if is_address(wish.where):
+        from truemirror.adapters.load_places import check_answered
+
+        check_answered(wish.where)
         yield dict.fromkeys(services, wish.where)
     elif wish.where == "live":
         from truemirror.bootstrap import system

@@ -38,7 +38,7 @@ class TerminalWatcher:
         """`is_watched`: somebody sits before a terminal."""
         self._progress = progress
         self._at = 0
-        self._is_watched = is_watched
+        self.is_watched = is_watched
 
     def planned(self, profile: Profile, seconds: float) -> None:
         """The run begins."""
@@ -46,7 +46,7 @@ class TerminalWatcher:
 
     def looked(self, second: int, tally: Tally, verdicts: tuple[TargetVerdict, ...]) -> None:
         """How it stands."""
-        if not self._is_watched:
+        if not self.is_watched:
             return
         errors = sum(count for cell in tally.cells.values() for count in cell.errors.values())
         parts = [f"{one.target} {_short(one.gates[0])}" for one in verdicts if one.gates]

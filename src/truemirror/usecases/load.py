@@ -25,6 +25,9 @@ from truemirror.core.load.window import look_ends, seconds_needed
 from truemirror.errors import CouldNotRun, UsageError
 from truemirror.ports import Progress
 
+_SHOWN_EVERY = 3
+"""Seconds between two words to whoever watches."""
+
 Heard = Callable[[Tally, int], bool | None]
 """Hears a part of the tally and how many flows are under way in that worker; true ends the run."""
 
@@ -76,6 +79,10 @@ class Generator(Protocol):
 class Watcher(Protocol):
     """Whoever watches a run."""
 
+    @property
+    def is_watched(self) -> bool:
+        """Whether somebody looks: to say how it stands takes time on the machine that makes the load."""
+
     def planned(self, profile: Profile, seconds: float) -> None:
         """The run begins, and takes so long at most."""
 
@@ -85,6 +92,8 @@ class Watcher(Protocol):
 
 class NobodyWatches:
     """A watcher, and progress, that tell nobody."""
+
+    is_watched = False
 
     def planned(self, profile: Profile, seconds: float) -> None:
         """Say nothing."""
@@ -222,7 +231,7 @@ class _Listening:
         self._stop_errors = stop_errors
         self._tally = Tally()
         self._newest: dict[str, int] = {}
-        self._shown = 0
+        self._shown = self._looks = 0
         self.is_decided = False
         self.why = ""
 
@@ -240,9 +249,9 @@ class _Listening:
         if self._stopped_because(newest):
             return True
         over = newest - self._profile.timeout
-        looks = look_ends(self._profile)
-        crossed = any(end <= over < end + 2 for end in looks[:-1])
-        if crossed or newest % 3 == 0:
+        looks = sum(end <= over for end in look_ends(self._profile)[:-1])
+        if looks > self._looks or (self._watcher.is_watched and newest % _SHOWN_EVERY == 0):
+            self._looks = looks
             verdicts = judge(self._profile, self._tally, max(0.0, over), self._calibration)
             self._watcher.looked(newest, self._tally, verdicts)
             self.is_decided = all(one.look and one.verdict.is_conclusive for one in verdicts)
