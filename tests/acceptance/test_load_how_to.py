@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ TOKEN = "tok_a1b2c3d4e5f6"
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project with a recorded service whose calls may take 23 ms, and a profile made of the recording."""
     folder = tmp_path_factory.mktemp("load")
     (folder / "truemirror.toml").write_text("[services.deals]\nmean_ms = 23\n")
@@ -26,7 +25,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     said = (login(TOKEN), call("GET /v1/deals", got=deals, token=TOKEN), call("GET /v1/deals/d1", got={"id": "d1"}))
     MirrorFiles(folder / "mirrors").save(Mirror("deals", "1.0.0", (Scenario("ada-looks", said, "2026-01-31"),)))
     assert _typed(folder, "load", "derive", "deals", "-o", "load/looks.toml", "--rate", "20")[0] == 0
-    yield folder
+    return folder
 
 
 def _typed(folder: Path, *line: str) -> tuple[int, str]:
