@@ -6,10 +6,12 @@ Rules: nothing is told twice by hand; a table that is not as the code is breaks 
 """
 
 import ast
+import dataclasses
 import inspect
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import click
@@ -202,6 +204,32 @@ def twenty_changes() -> list[Row]:
     return rows
 
 
+def load_keys(name: str) -> list[Row]:
+    """Every key of a part of a load profile: those that are read, as the profile's classes tell of them."""
+    from truemirror.core.load import profile, profile_text
+
+    of = {"root": (profile.Profile,), "target": (profile.Target, profile.Selection)}
+    made = of.get(name) or (getattr(profile, name.title()),)
+    meanings = {
+        field.target.id: after.value.value
+        for one in ast.parse(inspect.getsource(profile)).body
+        if isinstance(one, ast.ClassDef) and one.name in {cls.__name__ for cls in made}
+        for field, after in pairwise(one.body)
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
+        if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant)
+    }
+    defaults = {field.name: field.default for cls in made for field in dataclasses.fields(cls)}
+    rows: list[Row] = [("key", "default", "meaning")]
+    for key in getattr(profile_text, name.upper()):
+        default, meaning = defaults.get(key), meanings.get(key, "Method, path and query, with variables")
+        shown = _code(json.dumps(default)) if isinstance(default, str | int | float | tuple) and default else ""
+        rows.append((_code(key), shown, _sentence(str(meaning))))
+    if name == "target":
+        said = "The time in ms that 1 request in 20 may exceed; any pNN_ms is read, p999_ms is 99.9 %"
+        rows.append((_code("p95_ms"), "", _sentence(said)))
+    return rows
+
+
 def load_verdicts(which: str) -> list[Row]:
     """How often the verdict of a load run is right, as the seeded simulation stored it."""
     from tests.core.load.operating import kept
@@ -233,6 +261,7 @@ def table(name: str) -> str:
         "changes": changes,
         "operation-changes": operation_changes,
         "twenty-changes": twenty_changes,
+        "load-keys": lambda: load_keys(of),
         "load-verdict": lambda: load_verdicts(of),
     }
     return _drawn(made[kind]())

@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.adapters.load_runs.badly import Badly, answering_badly
+from tests.adapters.load_runs.badly import answering_badly
+from tests.adapters.load_runs.stalling import Stalling
 
 SCRIPT = """
 import sys
@@ -33,12 +34,28 @@ def heard(request_type, name, response_time, response_length, exception, **_):
     print("HEARD", request_type, name, exception, file=sys.stderr)
 """
 )
+CLOSED = """
+import sys, time
+from locust import constant_throughput, events, task
+from truemirror.adapters.locust.lean_user import LeanUser
+
+BEGAN = time.monotonic()
+
+class Steady(LeanUser):
+    wait_time = constant_throughput(50)
+
+    @task
+    def once(self):
+        print("TOOK", self.client.get("/a").milliseconds, file=sys.stderr)
+        if time.monotonic() > BEGAN + 4:
+            self.environment.runner.quit()
+"""
 
 
-def locust(folder: Path, script: str, server: Badly, *options: str) -> str:
+def locust(folder: Path, script: str, port: int, *options: str) -> str:
     """Run a script; gives what it said."""
     (folder / "script.py").write_text(script)
-    command = [sys.executable, "-m", "locust", "-f", "script.py", "--host", f"http://127.0.0.1:{server.port}"]
+    command = [sys.executable, "-m", "locust", "-f", "script.py", "--host", f"http://127.0.0.1:{port}"]
     command += ["--headless", "-u", "1", "--only-summary", "-t", "30s", *options]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
     assert "Traceback" not in done.stderr, done.stderr
@@ -54,7 +71,7 @@ def counted(text: str) -> dict[str, tuple[int, int]]:
 def test_a_script_gets_answers_and_locust_counts_them(tmp_path: Path) -> None:
     """Good ones and each kind of failure; Locust's table holds what was asked, by name."""
     with answering_badly() as server:
-        said = locust(tmp_path, SCRIPT, server, "--json")
+        said = locust(tmp_path, SCRIPT, server.port, "--json")
     got = [line.removeprefix("GOT ") for line in said.splitlines() if line.startswith("GOT")]
     assert got == [
         "/a 200  True",
@@ -76,11 +93,24 @@ def test_a_script_gets_answers_and_locust_counts_them(tmp_path: Path) -> None:
 def test_who_listens_to_single_requests_hears_them(tmp_path: Path) -> None:
     """A listener of one's own is served as by any other user class, and Locust's count stays right."""
     with answering_badly() as server:
-        said = locust(tmp_path, LISTENING, server)
+        said = locust(tmp_path, LISTENING, server.port)
     heard = [line.removeprefix("HEARD ") for line in said.splitlines() if line.startswith("HEARD")]
     assert heard[:3] == ["GET /a None", "GET /chunks None", "GET /busy status 503"]
     assert heard[-1] == "POST /v1 None"
     assert len(heard) == 7
+
+
+def test_a_closed_script_hides_the_stall_that_open_arrivals_show(tmp_path: Path) -> None:
+    """Two users ask 50 times a second each: a stall of 1.5 s is two slow requests, of hundreds.
+
+    (`test_a_stall_is_measured_from_the_intended_start` has the same server with open arrivals: there it is dozens.)
+    """
+    with Stalling() as server:
+        said = locust(tmp_path, CLOSED, server.port, "-u", "2")
+    assert server.has_stalled
+    times = [float(line.split()[1]) for line in said.splitlines() if line.startswith("TOOK")]
+    assert len(times) > 50
+    assert 1 <= sum(one > 1000 for one in times) <= 4
 
 
 @pytest.mark.parametrize("name", ["public_flow", "service_call"])

@@ -97,3 +97,18 @@ def test_streams_of_workers_are_independent_and_add_up_to_the_rate() -> None:
     dealt = [list(starts(Arrivals(90.0), (), 100.0, _uniforms(one), worker=one, workers=3)) for one in range(3)]
     assert all(len(one) == pytest.approx(3000, abs=300) for one in dealt)
     assert len({at for one in dealt for at in one}) == sum(len(one) for one in dealt)
+
+
+@given(
+    st.lists(st.floats(0.01, 5), min_size=1, max_size=6).map(tuple),
+    st.floats(0.5, 50),
+    st.floats(0, 6),
+    st.floats(6, 12),
+)
+def test_of_a_trace_exactly_as_many_are_expected_as_arrive(
+    gaps: tuple[float, ...], rate: float, begin: float, end: float
+) -> None:
+    """However its gaps are bunched; one may fall to either side of an edge by rounding."""
+    arrivals = Arrivals(rate, model=Model.TRACE, gaps=gaps)
+    found = sum(begin <= at for at in starts(arrivals, (), end, _uniforms()))
+    assert expected(arrivals, (), begin, end) == pytest.approx(found, abs=2)

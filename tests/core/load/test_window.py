@@ -34,11 +34,24 @@ def test_the_window_ends_with_the_last_look_that_is_over(seconds: float, window:
     assert window_at(profile(), seconds) == window
 
 
+def _settled(means: list[float], tightest_ms: float = 46.0) -> Window:
+    """The first look of a run whose seconds have these means."""
+    run = seconds_of(tally([[mean] * 50 for mean in means]), Selection(), 0, len(means))
+    return settled(Window(10, 10, 70, 1), run, Judging(), tightest_ms)
+
+
 def test_seconds_that_had_not_settled_come_off_the_window() -> None:
     """Or all of it when more than half had not."""
-    found = settled(Window(10, 10, 70, 1), [400.0] * 20 + [40.0] * 50)
+    found = _settled([400.0] * 20 + [40.0] * 50)
     assert (found.begin, found.settled) == (20, True)
-    assert not settled(Window(10, 10, 70, 1), [20.0 * at for at in range(70)]).settled
+    assert not _settled([20.0 * at for at in range(70)]).settled
+
+
+def test_what_is_restless_far_below_its_limit_is_settled() -> None:
+    """From 0.1 to 0.8 ms is nothing to a limit of 46, and much to one of 1."""
+    restless = [0.1 + 0.01 * at for at in range(70)]
+    assert _settled(restless).settled
+    assert not _settled(restless, tightest_ms=1.0).settled
 
 
 def test_how_steady_a_window_was_is_told() -> None:

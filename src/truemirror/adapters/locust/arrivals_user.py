@@ -100,7 +100,7 @@ class Arrivals(User):
             gevent.spawn(_leave, self.environment)
         else:
             report: dict[str, Any] = {}
-            _reported("", report)
+            self.environment.events.report_to_master.fire(client_id=runner.client_id, data=report)
             runner.send_message(_OVER, report)
 
     def _heard(self, part: Tally, samples: list[Mapping[str, Any]]) -> None:
@@ -182,8 +182,8 @@ class _Master:
             self._over[client_id] = (ended, data.pop("truemirror_unfinished"))
 
     def _on_over(self, environment: Environment, msg: Any, **_: Any) -> None:
-        """A worker is through."""
-        self._on_report(msg.node_id, msg.data)
+        """A worker is through; its last report, Locust's own counts included, came with that word."""
+        environment.events.worker_report.fire(client_id=msg.node_id, data=msg.data)
 
     def _watch(self) -> None:
         """Until each worker is through or lost."""

@@ -12,6 +12,7 @@ so-many-th point, so that together they are the one schedule.
 
 import itertools
 import math
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -67,8 +68,20 @@ def rate_at(arrivals: Arrivals, stages: Sequence[Stage], second: float) -> float
 
 
 def expected(arrivals: Arrivals, stages: Sequence[Stage], begin: float, end: float) -> float:
-    """How many flows are expected to begin in [begin, end): the rate summed over time."""
-    return _summed(_pieces(arrivals.rate, stages), end) - _summed(_pieces(arrivals.rate, stages), begin)
+    """How many flows are expected to begin in [begin, end): the rate summed over time; of a trace exactly as many."""
+    pieces = _pieces(arrivals.rate, stages)
+    first, last = _summed(pieces, begin), _summed(pieces, end)
+    if arrivals.model is not Model.TRACE:
+        return last - first
+    return float(_recorded_before(arrivals.gaps, last) - _recorded_before(arrivals.gaps, first))
+
+
+def _recorded_before(gaps: Sequence[float], point: float) -> int:
+    """How many points of a trace lie before one on the clock of arrivals; each round of its gaps takes len(gaps)."""
+    mean = math.fsum(gaps) / len(gaps)
+    within = list(itertools.accumulate((gap / mean for gap in gaps[:-1]), initial=0.0))
+    rounds, rest = divmod(point, len(gaps))
+    return int(rounds) * len(gaps) + bisect_left(within, rest)
 
 
 def ramp_seconds(stages: Iterable[Stage]) -> float:

@@ -28,7 +28,11 @@ class Drift:
 
     def is_one(self, limit: float) -> bool:
         """Whether it is certain and large, measured by a limit in the same unit."""
-        return self.p < CERTAIN and abs(self.last - self.first) > LARGE * limit
+        return self.p < CERTAIN and self.is_large(limit)
+
+    def is_large(self, limit: float) -> bool:
+        """Whether the halves differ by enough to matter, whatever chance makes of it."""
+        return abs(self.last - self.first) > LARGE * limit
 
 
 def drift_of(means: Sequence[float]) -> Drift:

@@ -91,8 +91,8 @@ def _workers(profile: Profile, now: InstrumentSaid, begin: int, end: int) -> lis
     """Workers and neighbours."""
     found = [Doubt(f"worker {name} was lost; its requests are not counted") for name in now.lost]
     wanted = expected(profile.arrivals, profile.stages, begin, end)
-    if now.planned < LEAST_MADE * wanted - _SIGMAS * math.sqrt(wanted):
-        found.append(Doubt(f"only {now.planned:,} flows were planned where the rate makes {wanted:,.0f}"))
+    if abs(now.planned - wanted) > (1 - LEAST_MADE) * wanted + _SIGMAS * math.sqrt(wanted):
+        found.append(Doubt(f"{now.planned:,} flows were planned where the rate makes {wanted:,.0f}"))
     if now.steal > MOST_STEAL:
         found.append(Doubt(f"{now.steal:.1%} of the machine's time went to others (at most {MOST_STEAL:.0%})"))
     return found

@@ -54,7 +54,7 @@ def judge_target(
 ) -> TargetVerdict:
     """One target's verdict; see `judge`."""
     run = seconds_of(tally, target.select, 0, window_at(profile, seconds).end)
-    window = settled(window_at(profile, seconds), run.means())
+    window = settled(window_at(profile, seconds), run, profile.judging, tightest_ms(target))
     case = _Case(profile, target, tally, window, instrument.said(tally, window.begin, window.end, calibration))
     doubts = instrument.doubts(profile, tally, window.begin, window.end, tightest_ms(target))
     hard = (*proved.complaints(calibration, canary, profile.arrivals.rate),

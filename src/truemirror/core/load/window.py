@@ -5,8 +5,7 @@ Rules: looks are counted from the end of the declared warm-up (the longest of `w
 """
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from truemirror.core.load.arrivals import ramp_seconds
 from truemirror.core.load.batches import LEAST_BATCHES, Series, batches_for, cut, estimated
@@ -29,7 +28,7 @@ class Window:
     look: int
     """Which look it is, from 1; 0 before the first."""
     settled: bool = True
-    """False when more than half would have to be left out."""
+    """False when more than half would have to be left out, and the halves differ by enough to matter."""
 
 
 def warm_up_of(profile: Profile) -> int:
@@ -55,12 +54,17 @@ def window_at(profile: Profile, seconds: float) -> Window:
     return Window(declared, min(declared, end), end, len(over))
 
 
-def settled(window: Window, means: Sequence[float]) -> Window:
-    """The window without what MSER leaves out; `means` are those of all seconds [0, end)."""
-    at = mser(means)
-    if at is None:
-        return Window(window.declared, window.begin, window.end, window.look, settled=False)
-    return Window(window.declared, max(window.begin, at), window.end, window.look)
+def settled(window: Window, run: Seconds, judging: Judging, tightest_ms: float) -> Window:
+    """The window without what MSER leaves out; `run` are all seconds [0, end).
+
+    Where it would leave out more than half, the run had not settled, unless its halves hardly differ, measured by the
+    tightest limit: then it is only restless, and there is nothing to wait for.
+    """
+    at = mser(run.means())
+    if at is not None:
+        return replace(window, begin=max(window.begin, at))
+    drift = drift_in(run.since(window.begin).responses(), judging)
+    return replace(window, settled=not drift.is_large(tightest_ms))
 
 
 def batch_means(series: Series, judging: Judging) -> tuple[float, ...]:
