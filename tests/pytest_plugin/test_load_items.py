@@ -48,7 +48,7 @@ def test_profiles_are_not_collected_unless_asked_for(project: pytest.Pytester) -
 
 def test_each_target_is_an_item(project: pytest.Pytester) -> None:
     """One that is held passes, one that is not fails with its numbers, and the profile ran once."""
-    result = project.runpytest_inprocess("--load", "--load-seconds", "30", "-s")
+    result = project.runpytest_inprocess("--load", "mirror", "--load-seconds", "30", "-s")
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines(["*log_in: FAIL, measured at 1 % of 6,000/s; says nothing about capacity*"])
     assert result.stdout.str().count("ran public-flow mirror 0.0 30.0") == 1
@@ -71,6 +71,6 @@ def test_what_cannot_run_is_an_error(project: pytest.Pytester) -> None:
 def test_a_profile_with_mistakes_cannot_be_collected(project: pytest.Pytester) -> None:
     """Each is told with its line."""
     (project.path / "load" / "odd.toml").write_text('name = "odd"\nrate = 1\n')
-    result = project.runpytest_inprocess("--load", "load/odd.toml")
+    result = project.runpytest_inprocess("--load", "mirror", "load/odd.toml")
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*odd.toml:2: rate*unknown key*"])

@@ -78,9 +78,9 @@ def _first(whole: Tally, seconds: int) -> Tally:
 
 
 class Watcher:
-    """Sees all that is told."""
+    """Sees nothing."""
 
-    is_watched = True
+    is_watched = False
 
     def planned(self, profile: Profile, seconds: float) -> None:
         """The run begins."""

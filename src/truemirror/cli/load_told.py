@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from truemirror.core.load.pictures import nice_ms
 from truemirror.core.load.verdict import Gate, TargetVerdict, Verdict
+from truemirror.core.load.verdict_document import document as verdict_document
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -142,7 +143,7 @@ def document(ran: Ran, page: Path) -> dict[str, Any]:
         "began": ran.began,
         "ended": ran.ended,
         "seconds": ran.seconds,
-        "targets": ran.verdicts,
+        "targets": [verdict_document(one) for one in ran.verdicts],
         "calibration": ran.calibration,
         "canary": ran.canary,
         "contracts": ran.held,

@@ -60,10 +60,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--mirror-report", metavar="FILE", help="write what was asked of the mirrors, as JSON")
     group.addoption(
         "--load",
-        metavar="TARGET",
-        nargs="?",
-        const="mirror",
-        help="run load profiles (load/NAME.toml) against mirror (the default), live or an address; an item a target",
+        metavar="mirror|live|URL",
+        help="run load profiles (load/NAME.toml) against mirrors, live services or an address; an item a target",
     )
     group.addoption(
         "--load-rate", metavar="R", type=float, default=0.0, help="flows a second, in place of the profile's"

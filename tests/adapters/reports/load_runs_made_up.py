@@ -1,6 +1,7 @@
 """A load run as it might have been, for pages and tests."""
 
 import math
+from functools import cache
 
 from truemirror.core.contract.finding import Finding, Level
 from truemirror.core.load.adding import add_cells, measured
@@ -32,6 +33,7 @@ PROFILE = Profile(
 )
 
 
+@cache
 def tally(seconds: int = 70, slow: float = 1.0, failing: int = 400) -> Tally:
     """Sixty flows a second; times follow a fixed pattern, every so-many-th request fails."""
     cells: dict[tuple[int, Kind], Cell] = {}
@@ -53,6 +55,7 @@ def tally(seconds: int = 70, slow: float = 1.0, failing: int = 400) -> Tally:
     return Tally(cells, instrument, spectrum, ("worker 1",))
 
 
+@cache
 def made_up(slow: float = 1.0, failing: int = 0, *, seconds: int = 70) -> Ran:
     """A run with everything that a page can show."""
     calibration = Calibration(9000.0, 0.3, 23.0, 23.4, "4f1c9a")
