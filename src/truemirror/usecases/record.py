@@ -205,10 +205,15 @@ class Recording:
                 dict(sorted(recorder.tally.scenarios.items())),
                 {kind.value: count for kind, count in sorted(recorder.tally.faults.items())},
                 recorder.tally.redacted,
-                dict(lost.get(service, {})),
+                {**lost.get(service, {}), **self._left_out(service)},
             )
             for service, recorder in self._recorders.items()
         )
+
+    def _left_out(self, service: str) -> dict[str, int]:
+        """Exchanges that were taken out in the end, by reason."""
+        late = self._redactor.left_out[service]
+        return {"a large body held a secret that was known later": late} if late else {}
 
     def close(self) -> None:
         """Stop and fold, whatever the state. Does nothing the second time. Raises StoreError."""

@@ -32,12 +32,12 @@ from truemirror.core.mirror.redaction_rewrite import (
     with_response,
 )
 from truemirror.core.mirror.redaction_shapes import LEAST_UNIQUE, is_words, looks_like_key
-from truemirror.core.mirror.redaction_sieve import Sieve
+from truemirror.core.mirror.redaction_sieve import Sieve, holds_known
 from truemirror.core.mirror.redaction_spots import Box, Place, Spot, Why, ordered, render, secrets_of
 from truemirror.core.mirror.redaction_stream import is_stream, stream_places
 from truemirror.core.mirror.redaction_text import Look, text_places
 from truemirror.core.mirror.standin import ONCE_STAND_IN, is_stand_in, issued_stand_in, stand_in, stand_in_for
-from truemirror.core.wire.exchange import Exchange, Fault, Outcome, Request, Response
+from truemirror.core.wire.exchange import Exchange, Fault, Outcome, Request, Response, large_bodies
 from truemirror.core.wire.headers import Headers
 from truemirror.errors import StoreError
 from truemirror.ports import Lock
@@ -93,6 +93,9 @@ class Redactor:
         self._known = KnownSecrets()
         self._askings: Counter[str] = Counter()
         self._handed: set[str] = set()
+        self._looked: dict[str, int] = {}
+        self.left_out: Counter[str] = Counter()
+        """By service: exchanges that cleaning took out, for their large bodies held what was known too late."""
         self._lock: Lock = lock or nullcontext()
 
     def redact(self, exchange: Exchange, scenario: str) -> Exchange:
@@ -115,6 +118,7 @@ class Redactor:
             for secret, stand in table.items():
                 if stand != ONCE_STAND_IN:
                     self._known.add(secret, stand)
+        self._looked |= {body.sha256: len(self._known) for body in large_bodies(exchange)}
         request = self._rewritten(exchange.request, request_marks, table, self._known)
         outcome = self._clean_outcome(exchange.outcome, response, response_marks, table)
         inside = outcome.partial if isinstance(outcome, Fault) else outcome
@@ -141,19 +145,31 @@ class Redactor:
 
         The same object when there are none. Raises StoreError when one would be left.
         """
-        scenarios = tuple(self._clean_scenario(one) if one.name in names else one for one in mirror.scenarios)
+        scenarios = tuple(
+            self._clean_scenario(one, mirror.service) if one.name in names else one for one in mirror.scenarios
+        )
         if all(one is other for one, other in zip(scenarios, mirror.scenarios, strict=True)):
             return mirror
         return replace(mirror, scenarios=scenarios)
 
-    def _clean_scenario(self, scenario: Scenario) -> Scenario:
-        """The same of one scenario."""
+    def _clean_scenario(self, scenario: Scenario, service: str) -> Scenario:
+        """The same of one scenario of a service."""
         if not len(self._known):
             return scenario
-        exchanges = tuple(self.redact(exchange, scenario.name) for exchange in scenario.exchanges)
-        if all(one is other for one, other in zip(exchanges, scenario.exchanges, strict=True)):
+        kept = [exchange for exchange in scenario.exchanges if not self._is_late(exchange)]
+        late = len(scenario.exchanges) - len(kept)
+        self.left_out[service] += late
+        exchanges = tuple(self.redact(exchange, scenario.name) for exchange in kept)
+        if not late and all(one is other for one, other in zip(exchanges, scenario.exchanges, strict=True)):
             return scenario
         return replace(scenario, exchanges=exchanges)
+
+    def _is_late(self, exchange: Exchange) -> bool:
+        """Whether a large body holds a secret that was not known yet when it passed: nothing in it can be replaced."""
+        for body in large_bodies(exchange):
+            if self._looked.get(body.sha256) != len(self._known) and holds_known(body.pieces(), self._known):
+                return True
+        return False
 
     def is_silent(self, headers: Headers) -> bool:
         """Whether no field holds a secret by itself, and none was learned that could be in any place."""

@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import os
 import random
 import socket
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from truemirror.adapters.mirror_files.store import MirrorFiles
 from truemirror.core.route import Route
 from truemirror.core.wire.exchange import Exchange, Fault, FaultKind, Response
 from truemirror.core.wire.large import HELD, Large
+from truemirror.usecases.cleaning import CleaningStore
 from truemirror.usecases.record import Recording
 from truemirror.usecases.redact import Redactor
 
@@ -25,6 +27,8 @@ BODY = random.Random(3).randbytes(HELD + 4_000_000)
 TEXT = "".join(f"{number},customer {number},paid\n" for number in range(700_000)).encode()
 assert len(TEXT) > HELD
 PACKED = gzip.compress(random.Random(4).randbytes(HELD + 1_000_000), 1)
+LONG = 120.0
+"""Seconds to wait for a recorder that looks through 16 MiB on a busy machine."""
 TOKEN = b"ghp_9fK2mQ7xR4tZ8vB1nC6yD3wE5sA0jH"
 POSTED = ask("POST /files", "Connection: close", body=BODY)
 
@@ -52,6 +56,7 @@ ANSWERS = {
 
 def service(connection: socket.socket, number: int) -> None:
     """Answers by path and closes; takes what is posted."""
+    connection.settimeout(LONG)
     head = read_until(connection, b"\r\n\r\n")
     head, _, rest = head.partition(b"\r\n\r\n")
     if head.startswith(b"POST"):
@@ -64,17 +69,19 @@ def service(connection: socket.socket, number: int) -> None:
 
 
 @contextmanager
-def recording(folder: Path, script: Script = service) -> Iterator[tuple[int, Recording]]:
+def recording(folder: Path, script: Script = service, *, cleaning: bool = False) -> Iterator[tuple[int, Recording]]:
     """The port of a recorder, as the command line puts it together."""
     with raw_server(script) as server:
-        store, host = MirrorFiles(folder), ProxyThread()
-        with Recording([Route("tags", server.url)], store, host, Redactor()) as under_way:
+        files, redactor = MirrorFiles(folder), Redactor()
+        store = CleaningStore(files, redactor, os.getpid) if cleaning else files
+        with Recording([Route("tags", server.url)], store, ProxyThread(), redactor) as under_way:
             yield int(under_way.standing[0].url.rpartition(":")[2]), under_way
 
 
 def said(port: int, request: bytes) -> bytes:
     """Everything that comes of a request, until the connection ends."""
     with raw_client(port) as client:
+        client.settimeout(LONG)
         client.sendall(request)
         return read_all(client)
 
@@ -159,6 +166,19 @@ def test_a_secret_is_never_stored(tmp_path: Path) -> None:
     assert b"tQ7!xK2mR4zB" not in stored
 
 
+def test_a_secret_that_is_known_later_takes_the_body_out(tmp_path: Path) -> None:
+    """With its exchange, when the recording ends, and that is counted."""
+    late = ask("GET /small", "Connection: close", "Authorization: Bearer tQ7!xK2mR4zB")
+    with recording(tmp_path, cleaning=True) as (port, under_way):
+        said(port, ask("GET /echo", "Connection: close"))
+        said(port, ask("GET /length", "Connection: close"))
+        said(port, late)
+        (done,) = under_way.finish()
+    assert sorted(one.request.target for one in exchanges(tmp_path)) == ["/length", "/small"]
+    assert bodies(tmp_path) == {hashlib.sha256(BODY).hexdigest()}
+    assert done.lost == {"a large body held a secret that was known later": 1}
+
+
 def test_what_is_recorded_again_changes_no_file(tmp_path: Path) -> None:
     """Neither the body nor the line that names it."""
     request = ask("GET /length", "Connection: close")
@@ -188,6 +208,7 @@ def test_a_file_that_vanishes_while_it_is_sent_breaks_the_connection(tmp_path: P
     with recording(tmp_path) as (port, _):
         said(port, ask("GET /chunked", "Connection: close"))
     with serving(MirrorFiles(tmp_path).load("tags")) as server, raw_client(port_of(server)) as client:
+        client.settimeout(LONG)
         client.sendall(ask("GET /chunked", "Connection: close"))
         got = client.recv(1_000)
         for name in bodies(tmp_path):

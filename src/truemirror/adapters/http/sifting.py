@@ -13,10 +13,10 @@ from truemirror.adapters.http.transcript import Transcript
 from truemirror.core.wire.exchange import Request, Response
 from truemirror.errors import StoreError
 
-_STRETCH = 2 * 1024 * 1024
+_STRETCH = 1024 * 1024
 """Bytes that are looked at in one go, when there are so many."""
-_BEHIND = 16 * 1024 * 1024
-"""Bytes that may pass before they are looked at."""
+_BEHIND = 4 * 1024 * 1024
+"""Bytes that may pass before they are looked at; the client waits for the end until they were."""
 
 
 class Unfit(StoreError):

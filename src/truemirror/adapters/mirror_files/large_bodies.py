@@ -9,7 +9,7 @@ import contextlib
 import hashlib
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import count
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from truemirror.adapters.mirror_files.commit import ATTRIBUTES
 from truemirror.adapters.mirror_files.lock import JOURNAL
 from truemirror.adapters.mirror_files.refusal import refused
 from truemirror.core.mirror.folder import BODIES
-from truemirror.core.wire.exchange import Exchange, Fault
+from truemirror.core.wire.exchange import Exchange, large_bodies
 from truemirror.core.wire.large import Large
 from truemirror.errors import FormatError, StoreError
 
@@ -28,15 +28,6 @@ _numbers = count(1)
 _seen: dict[tuple[str, int, int, int], str] = {}
 """Hashes of files that were read as a whole, by path, size, time of the last change and inode."""
 _MOST_SEEN = 4_096
-
-
-def large_bodies(exchange: Exchange) -> Iterator[Large]:
-    """The bodies of an exchange that are too large to be held."""
-    outcome = exchange.outcome
-    response = outcome.partial if isinstance(outcome, Fault) else outcome
-    for body in (exchange.request.body, response.body if response is not None else b""):
-        if isinstance(body, Large):
-            yield body
 
 
 def bring(folder: Path, exchanges: Iterable[Exchange]) -> list[Path]:

@@ -11,6 +11,7 @@ its kind, never by itself.
 
 import re
 from codecs import getincrementaldecoder
+from collections.abc import Iterable
 
 from truemirror.core.mirror.redaction_body import may_tell_itself, media_of, worth_reading
 from truemirror.core.mirror.redaction_known import KnownSecrets
@@ -141,6 +142,16 @@ class Sieve:
             if not is_stand_in(secret):
                 self.found = "a token" if why is Why.SHAPE else _KINDS.get(why, "what looks like a secret")
                 return
+
+
+def holds_known(pieces: Iterable[bytes], known: KnownSecrets) -> bool:
+    """Whether a known secret is in a body that comes in pieces, as it is."""
+    kept = b""
+    for piece in pieces:
+        if known.within(kept + piece):
+            return True
+        kept = (kept + piece)[-OVERLAP:]
+    return False
 
 
 _KINDS = {Why.NAME: "a value under a secret's name", Why.RANDOM: "a long run of chance"}

@@ -5,13 +5,14 @@ can put them on again. A body that could not be decoded stays as it came, with n
 any other: recorded, stored and replayed as itself.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from urllib.parse import unquote
 
 from truemirror.core.wire.frame import Frame
 from truemirror.core.wire.headers import Headers
-from truemirror.core.wire.large import held, is_large
+from truemirror.core.wire.large import Large, held, is_large
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 """Methods that change nothing by definition (RFC 9110 §9.2.1)."""
@@ -173,6 +174,15 @@ class Exchange:
     def status(self) -> int | None:
         """The response's status, None for a fault."""
         return self.outcome.status if isinstance(self.outcome, Response) else None
+
+
+def large_bodies(exchange: Exchange) -> Iterator[Large]:
+    """The bodies of an exchange that are too large to be held."""
+    outcome = exchange.outcome
+    response = outcome.partial if isinstance(outcome, Fault) else outcome
+    for body in (exchange.request.body, response.body if response is not None else b""):
+        if isinstance(body, Large):
+            yield body
 
 
 def held_exchange(exchange: Exchange) -> Exchange:
