@@ -6,20 +6,33 @@ from pathlib import Path
 import pytest
 
 from truemirror.config import parse
-from truemirror.config.model import EnvironmentConfig, LoadConfig
+from truemirror.config.model import LoadConfig
 from truemirror.config.reading import ENVIRONMENT, LOAD
-from truemirror.core.load.guard import Environment
+from truemirror.core.environment import Environment
 from truemirror.errors import ConfigError
 
 HERE = Path("/repository")
+_SANDBOX = {"services": {"deals": {}}}
+_HOSTS = {"deals": "https://api.sandbox.example"}
 
 
 def test_environments_are_read() -> None:
     """Hosts and ceilings."""
-    table = {"environments": {"sandbox": {"hosts": ["api.sandbox.example"], "max_rate": 200, "stop_errors": 0.1}}}
-    assert parse(table, HERE, None).environments == {
-        "sandbox": EnvironmentConfig(("api.sandbox.example",), 200.0, 600.0, 0.1)
+    hosts = {"deals": "https://api.sandbox.example"}
+    table = {
+        "services": {"deals": {}},
+        "environments": {"sandbox": {"hosts": hosts, "sensitive": False, "max_rate": 200, "stop_errors": 0.1}},
     }
+    assert parse(table, HERE, None).environments == {
+        "sandbox": Environment("sandbox", hosts, sensitive=False, max_rate=200.0, stop_errors=0.1)
+    }
+
+
+def test_an_environment_allows_what_it_says_and_no_more() -> None:
+    """Without a word it is sensitive, and may not be loaded."""
+    table = {"services": {"web": {}}, "environments": {"live": {"hosts": {"web": "https://crm.example"}}}}
+    found = parse(table, HERE, None).environments["live"]
+    assert (found.sensitive, found.max_rate) == (True, 0.0)
 
 
 def test_the_gates_runs_are_read() -> None:
@@ -32,8 +45,9 @@ def test_the_gates_runs_are_read() -> None:
 @pytest.mark.parametrize(
     ("table", "place"),
     [
-        ({"environments": {"sandbox": {"host": ["x"]}}}, "environments.sandbox.host"),
-        ({"environments": {"sandbox": {"max_rate": 0}}}, "environments.sandbox.max_rate"),
+        ({**_SANDBOX, "environments": {"sandbox": {"hosts": _HOSTS, "host": {}}}}, "environments.sandbox.host"),
+        ({**_SANDBOX, "environments": {"sandbox": {"hosts": _HOSTS, "max_rate": 0}}}, "environments.sandbox.max_rate"),
+        ({"environments": {"sandbox": {"hosts": _HOSTS}}}, "environments.sandbox.hosts"),
         ({"environments": {"sandbox": 3}}, "environments.sandbox"),
         ({"load": {"profile": ["x"]}}, "load.profile"),
         ({"load": {"undecided": "pass"}}, "load.undecided"),
@@ -48,6 +62,5 @@ def test_mistakes_have_their_place(table: dict[str, object], place: str) -> None
 
 def test_the_dataclasses_say_what_may_be_written() -> None:
     """Keys, fields and the guard's own values are the same."""
-    assert [one.name for one in fields(EnvironmentConfig)] == list(ENVIRONMENT)
-    assert [one.name for one in fields(Environment)] == list(ENVIRONMENT)
+    assert [one.name for one in fields(Environment)] == ["name", *ENVIRONMENT]
     assert [one.name for one in fields(LoadConfig)] == list(LOAD)

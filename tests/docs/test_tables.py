@@ -9,9 +9,10 @@ from tests.docs.tables import DOCS, fixtures, in_page, keys, markers, pytest_opt
 from truemirror import testing
 from truemirror.cli.main import COMMANDS
 from truemirror.config.flows import FlowsConfig
-from truemirror.config.model import Config, EnvironmentConfig, LoadConfig, RedactionConfig, ServiceConfig
+from truemirror.config.model import Config, LoadConfig, RedactionConfig, ServiceConfig
+from truemirror.core.environment import Environment
 
-CONFIGS = (Config, ServiceConfig, EnvironmentConfig, LoadConfig, RedactionConfig, FlowsConfig)
+CONFIGS = (Config, ServiceConfig, Environment, LoadConfig, RedactionConfig, FlowsConfig)
 PAGES = {path.name: path.read_text() for path in sorted(DOCS.glob("*.md"))}
 ALL = "\n".join(PAGES.values())
 

@@ -263,11 +263,11 @@ def test_quarantine_of_a_test_does_not_hide_its_contract_violation(flows: Any) -
 
 
 ENVIRONMENTS = """
-[tool.truemirror.flows.environments.staging.hosts]
+[tool.truemirror.environments.staging.hosts]
 tags = "https://crm.example"
-[tool.truemirror.flows.environments.sandbox]
+[tool.truemirror.environments.sandbox]
 sensitive = false
-[tool.truemirror.flows.environments.sandbox.hosts]
+[tool.truemirror.environments.sandbox.hosts]
 tags = "https://sandbox.example"
 """
 TWO = """

@@ -209,7 +209,7 @@ def sites() -> Iterator[Sites]:
 def test_no_redirect_and_no_script_leads_out_of_an_environment(shop: Any, sites: Sites) -> None:
     """The test fails, and nothing reached the other host."""
     environment = (
-        f'[tool.truemirror.flows.environments.staging.hosts]\nshop = "http://localhost:{sites.allowed.server_port}"\n'
+        f'[tool.truemirror.environments.staging.hosts]\nshop = "http://localhost:{sites.allowed.server_port}"\n'
     )
     shop.path.joinpath("pyproject.toml").write_text(CONFIGURATION.format(more=environment))
     shop.tests(

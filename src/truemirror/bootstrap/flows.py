@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from truemirror.adapters.tls_front import TlsFronts
     from truemirror.config import Config
     from truemirror.core.contract.conformance import Conformance
-    from truemirror.core.flow.safety import Environment
+    from truemirror.core.environment import Environment
     from truemirror.core.system import Ended
     from truemirror.usecases.flow_mirrors import MirrorWatch, Replayed
     from truemirror.usecases.record import Recorded, Recording
@@ -231,13 +231,14 @@ class EnvironmentBehind:
 
 def environment_behind(config: Config, name: str) -> EnvironmentBehind:
     """An environment of the configuration. Raises UsageError with the nearest one."""
-    from truemirror.core.flow.hosts import allowing_rules, host_of
+    from truemirror.core.environment import host_of
+    from truemirror.core.flow.hosts import allowing_rules
     from truemirror.core.flow.safety import environment_named
     from truemirror.errors import UsageError
 
-    found = environment_named(name, config.flows.environments)
+    found = environment_named(name, config.environments)
     if config.flows.pages not in found.hosts:
-        fix = f'add it: [tool.truemirror.flows.environments.{name}.hosts] {config.flows.pages or "web"} = "https://..."'
+        fix = f'add it: [tool.truemirror.environments.{name}.hosts] {config.flows.pages or "web"} = "https://..."'
         raise UsageError(f"the environment {name} does not say where {config.flows.pages or 'pages'} is", fix=fix)
     hosts = [host_of(url) for url in found.hosts.values()]
     base = found.hosts[config.flows.pages].rstrip("/")

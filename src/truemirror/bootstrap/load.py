@@ -124,14 +124,11 @@ def _parts(config: Config, wish: Wish) -> Parts:
 
 def _guard(config: Config, profile: Profile, wish: Wish) -> Permission:
     """What a run may do to this target. Raises UsageError."""
-    from dataclasses import asdict
-
-    from truemirror.core.load.guard import Environment, permitted
+    from truemirror.core.load.guard import permitted
     from truemirror.usecases.load_target import check_data, is_address
 
     check_data(profile, wish.where)
-    allowed = {name: Environment(**asdict(one)) for name, one in config.environments.items()}
-    return permitted(profile, [wish.where] if is_address(wish.where) else [], allowed)
+    return permitted(profile, [wish.where] if is_address(wish.where) else [], config.environments)
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """What can be configured of flows, as values; and the keys of their tables.
 
-Rules: a field is a key of the same name, as in `model.py`; environments are sensitive unless the configuration says
-that they are not.
+Rules: a field is a key of the same name, as in `model.py`.
 """
 
 from collections.abc import Mapping
@@ -10,7 +9,6 @@ from dataclasses import dataclass, field
 from truemirror.config import kinds
 from truemirror.config.kinds import Kind, Wrong
 from truemirror.core.flow.quarantine import Quarantined
-from truemirror.core.flow.safety import Environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +25,8 @@ class FlowsConfig:
     """How pages reach the hosts: http, or https with certificates of the local CA."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """Further environment variables for all services that flows start."""
-    environments: Mapping[str, Environment] = field(default_factory=dict)
     quarantine: tuple[Quarantined, ...] = ()
     """Tests that run and break nothing for a while, in the order of the file."""
-
-
-def _addresses(value: object) -> Mapping[str, str]:
-    """A table of HTTP addresses."""
-    return {name: kinds.http_url(item) for name, item in kinds.table(value).items()}
 
 
 def _said(value: object) -> str:
@@ -52,13 +44,9 @@ def keys(name: Kind) -> Mapping[str, Kind]:
         "live": kinds.list_of(lambda value: str(name(value))),
         "scheme": kinds.one_of("http", "https"),
         "environment": kinds.texts_by_name,
-        "environments": kinds.table,
         "quarantine": kinds.tables,
     }
 
-
-ENVIRONMENT: Mapping[str, Kind] = {"sensitive": kinds.flag, "hosts": _addresses}
-"""The keys of [tool.truemirror.flows.environments.NAME]."""
 
 QUARANTINE: Mapping[str, Kind] = {"test": _said, "owner": _said, "until": kinds.day, "reason": _said}
 """The keys of [[tool.truemirror.flows.quarantine]]; all are needed."""

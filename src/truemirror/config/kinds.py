@@ -193,6 +193,11 @@ def command_line(value: object) -> str:
     return text(value)
 
 
+def http_urls_by_name(value: object) -> Mapping[str, str]:
+    """A table of addresses."""
+    return {name: http_url(item) for name, item in table(value).items()}
+
+
 def http_url(value: object) -> str:
     """An address to ask."""
     if not re.match(r"https?://[^\s/]+", text(value)):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from truemirror.config.flows import FlowsConfig
 from truemirror.core.contract.waivers import Waiver
+from truemirror.core.environment import Environment
 from truemirror.core.wire.authority import without_port
 
 
@@ -85,20 +86,6 @@ class RedactionConfig:
 
 
 @dataclass(frozen=True, slots=True)
-class EnvironmentConfig:
-    """A system that may be loaded; this machine's own addresses always may."""
-
-    hosts: tuple[str, ...] = ()
-    """Names or addresses that may be loaded, each with a port if only that one may."""
-    max_rate: float = 50.0
-    """Requests a second, at most."""
-    max_seconds: float = 600.0
-    """How long a run may take."""
-    stop_errors: float = 0.05
-    """A run stops when more than this share of its last ten seconds' requests failed."""
-
-
-@dataclass(frozen=True, slots=True)
 class LoadConfig:
     """The load runs of the gate."""
 
@@ -139,7 +126,7 @@ class Config:
     environment: Mapping[str, str] = field(default_factory=dict)
     """Environment variables for every service that `up` starts; a service's own go before them."""
     services: Mapping[str, ServiceConfig] = field(default_factory=dict)
-    environments: Mapping[str, EnvironmentConfig] = field(default_factory=dict)
+    environments: Mapping[str, Environment] = field(default_factory=dict)
     load: LoadConfig = field(default_factory=LoadConfig)
     redaction: RedactionConfig = field(default_factory=RedactionConfig)
     flows: FlowsConfig = field(default_factory=FlowsConfig)

@@ -13,10 +13,10 @@ from truemirror.config import kinds
 from truemirror.config.flows import FlowsConfig
 from truemirror.config.kinds import Kind, Wrong, nearest
 from truemirror.config.lines import KeyPath, key_lines, line_of
-from truemirror.config.model import Config, EnvironmentConfig, LoadConfig, RedactionConfig, ServiceConfig, VerifyConfig
+from truemirror.config.model import Config, LoadConfig, RedactionConfig, ServiceConfig, VerifyConfig
 from truemirror.core.contract.waivers import Waiver
+from truemirror.core.environment import Environment
 from truemirror.core.flow.quarantine import Quarantined
-from truemirror.core.flow.safety import Environment
 from truemirror.core.mirror.latency import parse_latency, parse_rate
 from truemirror.errors import ConfigError
 
@@ -93,7 +93,8 @@ FLOWS: Mapping[str, Kind] = flow_keys.keys(_NAME)
 """The keys of [tool.truemirror.flows]."""
 
 ENVIRONMENT: Mapping[str, Kind] = {
-    "hosts": kinds.list_of(_HOST),
+    "hosts": kinds.http_urls_by_name,
+    "sensitive": kinds.flag,
     "max_rate": kinds.above_zero,
     "max_seconds": kinds.above_zero,
     "stop_errors": kinds.above_zero,
@@ -151,7 +152,7 @@ def parse(document: Mapping[str, object], root: Path, source: Path | None, *, te
     services = _services(values.pop("services", {}), mistakes)
     values["flows"] = _flows(values.get("flows", {}), services, mistakes)
     values["load"] = LoadConfig(**_read(values.get("load", {}), LOAD, ("load",), mistakes))
-    values["environments"] = _environments(values.get("environments", {}), mistakes)
+    values["environments"] = _environments(values.get("environments", {}), services, mistakes)
     values["waivers"] = tuple(_waivers(values.get("waivers", ()), mistakes))
     for name in _FOLDERS:
         values[name] = root / values.get(name, name)
@@ -181,20 +182,8 @@ def _flows(table: Mapping[str, object], services: Mapping[str, ServiceConfig], m
     values = _read(table, FLOWS, path, mistakes)
     _known((values.get("pages", ""),), services, (*path, "pages"), mistakes)
     _known(values.get("live", ()), services, (*path, "live"), mistakes)
-    environments = {}
-    for name, inner in values.pop("environments", {}).items():
-        place = (*path, "environments", name)
-        try:
-            found = _read(kinds.table(inner), flow_keys.ENVIRONMENT, place, mistakes)
-        except Wrong as wrong:
-            mistakes.add(place, wrong)
-            continue
-        _known(found.get("hosts", {}), services, (*place, "hosts"), mistakes)
-        if not found.get("hosts"):
-            mistakes.add(place, Wrong("an environment without hosts", fix='hosts = { web = "https://crm.example" }'))
-        environments[name] = Environment(name, **found)
     entries = list(_quarantine(values.pop("quarantine", ()), mistakes))
-    return FlowsConfig(**values, environments=environments, quarantine=tuple(entries))
+    return FlowsConfig(**values, quarantine=tuple(entries))
 
 
 def _quarantine(tables: Iterable[Mapping[str, object]], mistakes: _Mistakes) -> Iterator[Quarantined]:
@@ -219,15 +208,22 @@ def _known(names: Iterable[str], services: Mapping[str, ServiceConfig], path: Ke
             mistakes.add(path, Wrong(f"no service is called {name!r}", nearest=nearest(name, services), fix=fix))
 
 
-def _environments(table: Mapping[str, object], mistakes: _Mistakes) -> dict[str, EnvironmentConfig]:
-    """Every environment that may be loaded, by name."""
+def _environments(
+    table: Mapping[str, object], services: Mapping[str, ServiceConfig], mistakes: _Mistakes
+) -> dict[str, Environment]:
+    """Every environment by name; all services that have a host there are configured."""
     environments = {}
     for name, inner in table.items():
         path = ("environments", name)
         try:
-            environments[name] = EnvironmentConfig(**_read(kinds.table(inner), ENVIRONMENT, path, mistakes))
+            found = _read(kinds.table(inner), ENVIRONMENT, path, mistakes)
         except Wrong as wrong:
             mistakes.add(path, wrong)
+            continue
+        _known(found.get("hosts", {}), services, (*path, "hosts"), mistakes)
+        if not found.get("hosts"):
+            mistakes.add(path, Wrong("an environment without hosts", fix='hosts = { web = "https://crm.example" }'))
+        environments[name] = Environment(name, **found)
     return environments
 
 

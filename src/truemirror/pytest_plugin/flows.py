@@ -98,7 +98,7 @@ class Flows:
         """What may change something does not run where that is not wanted."""
         if not is_flow(item) or not self.settings.environment:
             return
-        known = self.settings.config.flows.environments
+        known = self.settings.config.environments
         harmless = item.get_closest_marker("harmless") is not None
         if why := refusal(known[self.settings.environment], known.values(), harmless=harmless):
             pytest.skip(why)

@@ -96,7 +96,7 @@ def _check(config: Config, target: Target, live: tuple[str, ...], environment: s
     from truemirror.usecases.flows_division import check_asked
 
     if environment:
-        environment_named(environment, config.flows.environments)
+        environment_named(environment, config.environments)
     else:
         check_asked(config, target, live)
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from truemirror.core.flow.hosts import CLOSED, allowing_rules, host_of, is_local, mapping_rules, origin
+from truemirror.core.environment import host_of
+from truemirror.core.flow.hosts import CLOSED, allowing_rules, is_local, mapping_rules, origin
 
 
 def test_every_host_is_mapped_with_its_port_and_all_others_are_closed() -> None:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from truemirror.core.flow.safety import Environment, environment_named, is_sensitive, refusal, strayed
+from truemirror.core.environment import Environment
+from truemirror.core.flow.safety import environment_named, is_sensitive, refusal, strayed
 from truemirror.errors import UsageError
 
 STAGING = Environment("staging", sensitive=True, hosts={"web": "https://crm.example"})

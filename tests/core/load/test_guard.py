@@ -5,11 +5,13 @@ from dataclasses import replace
 import pytest
 from tests.core.load.tallies import profile
 
-from truemirror.core.load.guard import Environment, Permission, permitted
+from truemirror.core.environment import Environment
+from truemirror.core.load.guard import Permission, permitted
 from truemirror.core.load.profile import Profile, Stage
 from truemirror.errors import UsageError
 
-_SANDBOX = {"sandbox": Environment(("api.sandbox.example", "10.0.3.7:8080"), max_rate=60, max_seconds=200)}
+_HOSTS = {"api": "https://api.sandbox.example", "plain": "http://api.sandbox.example", "deals": "http://10.0.3.7:8080"}
+_SANDBOX = {"sandbox": Environment("sandbox", _HOSTS, max_rate=60, max_seconds=200)}
 
 
 def _refused(url: str, asked: Profile | None = None, environment: str = "sandbox") -> str:
@@ -77,12 +79,20 @@ def test_without_an_environment_nothing_else_is_loaded() -> None:
     """One foreign address among own ones is enough."""
     with pytest.raises(UsageError, match="no environment allows to load it") as raised:
         permitted(profile(), ["http://localhost", "http://10.0.3.7:8080"], _SANDBOX)
-    assert 'hosts = ["10.0.3.7"]' in raised.value.fix
+    assert '"http://10.0.3.7:8080"' in raised.value.fix
 
 
 def test_an_unknown_environment_names_the_nearest() -> None:
     """And allows nothing."""
     assert "nearest: sandbox" in _refused("http://api.sandbox.example", environment="sandbax")
+
+
+def test_an_environment_that_does_not_say_so_is_not_loaded() -> None:
+    """Flows may be run there; load has to be allowed by a rate."""
+    known = {"sandbox": replace(_SANDBOX["sandbox"], max_rate=0.0)}
+    with pytest.raises(UsageError, match="does not say that it may be loaded") as raised:
+        permitted(profile(), ["http://10.0.3.7:8080"], known, "sandbox")
+    assert "max_rate = " in raised.value.fix
 
 
 def test_more_than_the_ceilings_is_refused() -> None:

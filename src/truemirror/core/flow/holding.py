@@ -12,7 +12,8 @@ from dataclasses import replace
 
 from truemirror.core.contract.conformance import Conformance
 from truemirror.core.contract.finding import Finding, Level
-from truemirror.core.flow.hosts import authority, host_of
+from truemirror.core.environment import host_of
+from truemirror.core.flow.hosts import authority
 from truemirror.core.flow.trace import Call, Said
 from truemirror.core.wire.exchange import Fault
 

@@ -7,19 +7,18 @@ door to every host that was not named; nothing a page does leads to a place that
 """
 
 from collections.abc import Iterable, Mapping
-from urllib.parse import urlsplit
 
+from truemirror.core.environment import PORTS, host_of
 from truemirror.core.wire.authority import without_port
 
 CLOSED = "MAP * ~NOTFOUND"
 """The rule for all other hosts: they have no address."""
-_PORTS = {"http": 80, "https": 443}
 
 
 def authority(host: str, scheme: str = "http") -> str:
     """A configured host as `name:port`; without a port of its own it has the scheme's."""
     bare = without_port(host)
-    return host.lower() if bare != host else f"{host.lower()}:{_PORTS[scheme]}"
+    return host.lower() if bare != host else f"{host.lower()}:{PORTS[scheme]}"
 
 
 def mapping_rules(addresses: Mapping[str, str], scheme: str = "http") -> str:
@@ -36,21 +35,8 @@ def allowing_rules(hosts: Iterable[str]) -> str:
 
 def origin(host: str, scheme: str = "http") -> str:
     """The origin of a configured host, as a browser writes it: the scheme's own port is left out."""
-    name = host.lower().removesuffix(f":{_PORTS[scheme]}")
+    name = host.lower().removesuffix(f":{PORTS[scheme]}")
     return f"{scheme}://{name}"
-
-
-def host_of(url: str) -> str:
-    """The host of a URL as `name:port`; empty for what has none (`data:`, `about:blank`)."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        return ""
-    if not parts.hostname or parts.scheme not in _PORTS:
-        return ""
-    name = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    return f"{name}:{port or _PORTS[parts.scheme]}"
 
 
 def bare(host: str) -> str:

@@ -7,27 +7,10 @@ redirect.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from truemirror.core.flow.hosts import host_of
+from truemirror.core.environment import Environment, host_of
 from truemirror.errors import UsageError
-
-
-@dataclass(frozen=True, slots=True)
-class Environment:
-    """A system that runs by itself, and that flows may be run against: staging, for example."""
-
-    name: str
-    sensitive: bool = True
-    """Only tests marked `harmless` run against it."""
-    hosts: Mapping[str, str] = field(default_factory=dict)
-    """The address of each service there; pages reach these hosts and no others."""
-
-    @property
-    def authorities(self) -> frozenset[str]:
-        """Its hosts, as `name:port`."""
-        return frozenset(host_of(url) for url in self.hosts.values())
 
 
 def environment_named(name: str, known: Mapping[str, Environment]) -> Environment:
@@ -35,7 +18,7 @@ def environment_named(name: str, known: Mapping[str, Environment]) -> Environmen
     if name in known:
         return known[name]
     near = get_close_matches(name, known, n=1, cutoff=0.4)
-    fix = "configure it: [tool.truemirror.flows.environments.NAME] with its hosts"
+    fix = "configure it: [tool.truemirror.environments.NAME] with its hosts"
     raise UsageError(f"there is no environment {name!r}", nearest=near[0] if near else ", ".join(known), fix=fix)
 
 
@@ -70,7 +53,7 @@ def stray_message(hosts: Iterable[str], environment: str) -> str:
     return (
         f"a page asked {', '.join(hosts)}, which is not among the hosts of the environment {environment}: nothing was"
         f" sent there, and the test ends here\n  fix: if it belongs to {environment}, add it to the hosts of"
-        f" flows.environments.{environment}"
+        f" environments.{environment}"
     )
 
 

@@ -1,15 +1,8 @@
 """Whether a target may be loaded, how hard and for how long: decided before the first request, from values alone.
 
-    [tool.truemirror.environments.sandbox]
-    hosts = ["api.sandbox.example", "10.0.3.7:8080"]
-    max_rate = 200          # requests a second
-    max_seconds = 300
-    stop_errors = 0.05      # of the last ten seconds
-
-Rules: this machine's own addresses may always be loaded; any other only when an environment of the configuration lists
-its host and the profile names that environment. Hosts are compared as they are written, whole, never looked up and
-never as patterns. A URL with a name and password, or without a host, is refused: what is read there may not be what
-is connected to.
+Rules: this machine's own addresses may always be loaded; any other only when an environment of the configuration has
+its host, says at which rate it may be loaded, and the profile names it. A URL with a name and password, or without a
+host, is refused: what is read there may not be what is connected to.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,27 +10,14 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from urllib.parse import urlsplit
 
+from truemirror.core.environment import PORTS, Environment
 from truemirror.core.load.places import requests_a_second
 from truemirror.core.load.profile import Profile
 from truemirror.core.load.window import seconds_needed
 from truemirror.core.wire.authority import is_loopback
 from truemirror.errors import UsageError
 
-_PORTS = {"http": 80, "https": 443}
-
-
-@dataclass(frozen=True, slots=True)
-class Environment:
-    """A system that may be loaded, as the configuration says."""
-
-    hosts: tuple[str, ...] = ()
-    """Names or addresses, each with a port if only that one may be loaded."""
-    max_rate: float = 50.0
-    """Requests a second."""
-    max_seconds: float = 600.0
-    """How long flows may arrive."""
-    stop_errors: float = 0.05
-    """The share of failed requests in the last seconds at which the run stops."""
+_SERVICE = "SERVICE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +47,8 @@ def permitted(
         raise UsageError(
             f"{host} is not this machine, and no environment allows to load it",
             where=url,
-            fix=f'write [tool.truemirror.environments.NAME] with hosts = ["{host}"],'
-            ' and environment = "NAME" in the profile',
+            fix=f'write [tool.truemirror.environments.NAME] with hosts = {{ {_SERVICE} = "{_origin(url)}" }}'
+            ' and max_rate, and environment = "NAME" in the profile',
         )
     allowed = environments.get(name)
     if allowed is None:
@@ -76,7 +56,8 @@ def permitted(
         raise UsageError(
             f"no environment is called {name!r}",
             nearest=near[0] if near else "",
-            fix=f'write [tool.truemirror.environments.{name}] with hosts = ["{elsewhere[0][1]}"]',
+            fix=f"write [tool.truemirror.environments.{name}] with"
+            f' hosts = {{ {_SERVICE} = "{_origin(elsewhere[0][0])}" }} and max_rate',
         )
     for url, host, port in elsewhere:
         _listed(url, host, port, name, allowed)
@@ -92,20 +73,26 @@ def _host(url: str) -> tuple[str, int]:
         host, port = (parts.hostname or "").lower(), parts.port
     except ValueError as error:
         raise UsageError(f"it is no address: {error}", where=url, fix=fix) from None
-    if parts.scheme not in _PORTS or not host or any(sign in url for sign in "@\\ \t\r\n"):
+    if parts.scheme not in PORTS or not host or any(sign in url for sign in "@\\ \t\r\n"):
         raise UsageError("it is no address that can be loaded", where=url, fix=fix)
-    return host, port or _PORTS[parts.scheme]
+    return host, port or PORTS[parts.scheme]
+
+
+def _origin(url: str) -> str:
+    """An address without its path."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _listed(url: str, host: str, port: int, name: str, allowed: Environment) -> None:
-    """That an environment lists a host. Raises UsageError."""
+    """That an environment has a host. Raises UsageError."""
     shown = f"[{host}]" if ":" in host else host
-    if not {shown, f"{shown}:{port}", host} & {one.lower() for one in allowed.hosts}:
-        listed = ", ".join(allowed.hosts) or "no host"
+    if f"{shown}:{port}" not in allowed.authorities:
+        listed = ", ".join(sorted(allowed.authorities)) or "no host"
         raise UsageError(
-            f"{host} is not in the environment {name!r}, which has {listed}",
+            f"{shown}:{port} is not in the environment {name!r}, which has {listed}",
             where=url,
-            fix=f'add "{shown}" to `hosts` in [tool.truemirror.environments.{name}]',
+            fix=f'add {_SERVICE} = "{_origin(url)}" to [tool.truemirror.environments.{name}.hosts]',
         )
 
 
@@ -113,6 +100,11 @@ def _within(profile: Profile, name: str, allowed: Environment) -> None:
     """That a run keeps the ceilings. Raises UsageError."""
     table = f"[tool.truemirror.environments.{name}]"
     rate, seconds = requests_a_second(profile), seconds_needed(profile)
+    if not allowed.max_rate:
+        raise UsageError(
+            f"the environment {name!r} does not say that it may be loaded",
+            fix=f"write in {table} at how many requests a second: max_rate = {rate:g}",
+        )
     if rate > allowed.max_rate:
         raise UsageError(
             f"the profile makes {rate:g} requests/s, the environment {name!r} allows {allowed.max_rate:g}",
