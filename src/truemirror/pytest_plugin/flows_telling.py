@@ -231,8 +231,13 @@ def about(item: pytest.Item) -> str:
 
 
 def _first_line(tries: Sequence[Try]) -> str:
-    """The first line of the first failure."""
-    return next((one.message.strip().partition("\n")[0] for one in tries if one.message), "")
+    """The first line of the first failure, and of the first miss behind it, which is often its cause."""
+    for one in tries:
+        if one.message:
+            first = one.message.strip().partition("\n")[0]
+            miss = one.misses[0].partition("\n")[0] if one.misses else ""
+            return first if not miss or miss in first else f"{first}; {miss}"
+    return ""
 
 
 def run_again(settings: FlowSettings, nodeid: str) -> str:
