@@ -135,12 +135,13 @@ def fixtures() -> list[Row]:
 def keys(name: str) -> list[Row]:
     """Every key of a part of the configuration, from its class."""
     from truemirror.config import flows, model
+    from truemirror.core import environment
     from truemirror.core.contract import waivers
-    from truemirror.core.flow import quarantine, safety
+    from truemirror.core.flow import quarantine
 
     body = [
         one
-        for module in (model, waivers, flows, safety, quarantine)
+        for module in (model, waivers, flows, environment, quarantine)
         for one in ast.parse(inspect.getsource(module)).body
     ]
     (made,) = (one for one in body if isinstance(one, ast.ClassDef) and one.name == name)

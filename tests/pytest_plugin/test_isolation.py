@@ -251,6 +251,8 @@ def test_a_project_without_mirrors_is_left_alone(pytester: pytest.Pytester) -> N
         def test_it(request):
             assert not request.config.pluginmanager.hasplugin("truemirror-run")
             ours = [name for name in sys.modules if name.startswith("truemirror")]
+            ours.remove("truemirror.pytest_plugin.flow_reports")  # these two import nothing but pytest
+            ours.remove("truemirror.pytest_plugin.flows_options")
             assert ours == ["truemirror", "truemirror.pytest_plugin"]
         """
     )

@@ -44,7 +44,7 @@ def test_every_host_that_is_not_listed_is_refused(url: str) -> None:
     """However much it looks like one that is; and it is said what to write."""
     told = _refused(url)
     assert "is not in the environment 'sandbox'" in told
-    assert "[tool.truemirror.environments.sandbox]" in told
+    assert "[tool.truemirror.environments.sandbox.hosts]" in told
 
 
 @pytest.mark.parametrize(
