@@ -72,14 +72,3 @@ prepare() {
   touch "$stamp"
   say "ready after $((SECONDS - began)) s"
 }
-
-# browser: install a browser for flows where we may; where we may not, say how, and go on without.
-browser() {
-  command -v chromium >/dev/null 2>&1 && command -v chromedriver >/dev/null 2>&1 && return 0
-  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
-    say "installing chromium and chromium-driver (Debian packages, for flows)"
-    apt-get update -qq >/dev/null 2>&1
-    apt-get install -y -qq --no-install-recommends chromium chromium-driver >/dev/null 2>&1 && return 0
-  fi
-  say "there is no browser, so flows are not run: apt-get install chromium chromium-driver"
-}
