@@ -25,8 +25,11 @@ def run(config, profile, wish, watcher, progress):
         ran = replace(ran, verdicts=tuple(replace(one, verdict=Verdict.INVALID) for one in ran.verdicts))
     return ran
 
-load.run_profile = run
-load.keep_run = lambda config, ran: None
+def pytest_configure(config):
+    patch = pytest.MonkeyPatch()
+    patch.setattr(load, "run_profile", run)
+    patch.setattr(load, "keep_run", lambda config, ran: None)
+    config.add_cleanup(patch.undo)  # this session runs in the process of others
 """
 
 
