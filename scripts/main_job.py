@@ -134,7 +134,7 @@ def record(tree: Path, mirrors: Path) -> None:
     up = (*TRUEMIRROR, "up", *SERVICES, "--mirrors", mirrors)
     whole = (0,) if tree == ROOT else (0, 1)  # stories and tests may well notice that a service is broken
     drive = run(*up, "--record", "--", sys.executable, "-m", "crm.drive", "--from-environment", cwd=tree, expect=whole)
-    told(drive, len(SERVICES))
+    told("\n".join(line for line in drive.splitlines() if line.startswith("recorded ")), len(SERVICES))
     alone = (*PYTEST, "suites", "--ignore=suites/flows", "--mirror-mode=record", "--mirrors", mirrors)
     suites = run(*up, "--", *alone, cwd=tree, expect=whole)
     console.print(Text(f"  suites in isolation: {suites.strip().splitlines()[-1]}", "dim"))
