@@ -139,6 +139,30 @@ def test_many_starts_at_once_take_in_a_journal_once(tmp_path: Path, recorder: "s
     assert seen == [["/first"]] * 8
 
 
+def test_a_lock_that_still_names_who_was_killed_is_waited_for(
+    tmp_path: Path, recorder: "subprocess.Popen[str]"
+) -> None:
+    """Between taking the lock and saying so, another holder stands under the dead one's name."""
+    recorder.kill()
+    recorder.wait()
+    (place,) = tmp_path.glob("tags/*/.journal/lock")
+    folder = place.parent.parent
+    taken, waits = place.open(), threading.Event()
+    fcntl.flock(taken, fcntl.LOCK_EX)
+
+    def let_go() -> None:
+        """Once somebody waits."""
+        waits.wait(30)
+        taken.close()
+
+    letting = threading.Thread(target=let_go)
+    letting.start()
+    threading.Timer(0.2, waits.set).start()
+    lock = WriterLock.take(folder, FOLD)
+    letting.join()
+    lock.release()
+
+
 def test_a_reader_never_sees_a_half_changed_mirror(tmp_path: Path) -> None:
     """While a scenario of many parts is replaced again and again, each load gives one whole conversation."""
     versions = []

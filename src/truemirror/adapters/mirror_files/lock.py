@@ -31,6 +31,8 @@ SAVE = "save"
 _HOLDER = re.compile(rb"([a-z]+) (\d+)\n")
 _SOON_S = 10.0
 _A_MOMENT_S = 0.5
+_UNSAID_S = 2.0
+"""How long somebody may hold the lock before the file says who: until then it names whoever was killed with it."""
 _PAUSE_S = 0.02
 
 
@@ -76,8 +78,7 @@ class WriterLock:
             except OSError as error:
                 raise refused(error, path) from None
             holder, pid = _holder(path)
-            patience = _SOON_S if holder != RECORD else _A_MOMENT_S if purpose == RECORD else 0.0
-            if time.monotonic() - begun >= patience:
+            if time.monotonic() - begun >= _patience(holder, pid, purpose):
                 raise _held(folder, holder, pid)
             time.sleep(_PAUSE_S)
 
@@ -136,6 +137,26 @@ def _introduce(path: Path, descriptor: int, purpose: str) -> None:
     ignore = path.parent / ".gitignore"
     if not ignore.exists():
         ignore.write_bytes(b"*\n")
+
+
+def _patience(holder: str, pid: int, purpose: str) -> float:
+    """How many seconds to wait for a holder: a recorder stays, all others are done soon."""
+    if holder != RECORD:
+        return _SOON_S
+    if not _lives(pid):
+        return _UNSAID_S
+    return _A_MOMENT_S if purpose == RECORD else 0.0
+
+
+def _lives(pid: int) -> bool:
+    """Whether there is such a process here."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # there is, and it is not ours
+        return True
+    return True
 
 
 def _holder(path: Path) -> tuple[str, int]:
