@@ -78,7 +78,7 @@ def test_all_that_was_planned_is_sent_and_counted() -> None:
 def test_a_flow_carries_values_from_answers_to_requests() -> None:
     """Rows of its pool in turn, a token of a body, a place in a header."""
     login = call("/login?as={email}", takes={"token": "body:/token", "next": "header:X-Next"})
-    follow = Call("s", "GET /next", "GET", "{next}", headers=(("X-Token", "{token}-{email}"),), think=0.05)
+    follow = Call("s", "GET /next", "GET", "{next}", headers=(("X-Token", "{token}-{email}"),), think=3.0)
     flow = Flow("f", (login, follow), data="people")
     many = profile(flow, rate=20, data={"people": ({"email": "ada"}, {"email": "b b"})})
     with answering_badly() as server:
@@ -89,7 +89,7 @@ def test_a_flow_carries_values_from_answers_to_requests() -> None:
     assert server.asked["GET /base/v1/7 HTTP/1.1"] == 20
     assert dict(server.tokens) == {"t-17-ada": 10, "t-17-b b": 10}
     thought = total(cell for (_, kind), cell in result.tally.cells.items() if kind.operation == "GET /next")
-    assert thought.response_sum < 20 * 1000, "thinking is nobody's time"
+    assert thought.response_sum < 20 * 3000, "thinking is nobody's time"
 
 
 def test_each_kind_of_failure_has_its_name_and_improves_nothing() -> None:
@@ -101,7 +101,7 @@ def test_each_kind_of_failure_has_its_name_and_improves_nothing() -> None:
     with socket.socket() as unheard, answering_badly() as server:
         unheard.bind(("127.0.0.1", 0))
         addresses = {"s": f"http://127.0.0.1:{server.port}", "gone": f"http://127.0.0.1:{unheard.getsockname()[1]}"}
-        run = Run(profile(*flows, rate=70, timeout=1.5), addresses, 2.0, failing_share=0)
+        run = Run(profile(*flows, rate=70, timeout=4.0), addresses, 2.0, failing_share=0)
         result = made(run)
     assert {operation: set(errors) for operation, errors in errors_of(result.tally).items()} == {
         "/reset": {"reset"},
@@ -114,7 +114,7 @@ def test_each_kind_of_failure_has_its_name_and_improves_nothing() -> None:
     }
     cell = total(result.tally.cells.values())
     assert cell.count == sum(cell.errors.values()) == cell.over[1000.0] == 140
-    assert cell.response_sum >= 140 * 1500
+    assert cell.response_sum >= 140 * 4000
     assert not any(" /after " in line for line in server.asked)
 
 
