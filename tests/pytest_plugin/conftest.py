@@ -66,9 +66,8 @@ class Installed:
 class Project:
     """The project."""
 
-    def __init__(self, pytester: pytest.Pytester, installed: Installed) -> None:
+    def __init__(self, pytester: pytest.Pytester) -> None:
         self.pytester = pytester
-        self.installed = installed
         self.path: Path = pytester.path
         self.configure()
 
@@ -92,10 +91,7 @@ class Project:
 
     def run(self, *arguments: str) -> pytest.RunResult:
         """Run pytest in this process."""
-        line = ("-p", "no:randomly", "-W", "error", *arguments)
-        result = self.pytester.runpytest_inprocess(*line, plugins=[self.installed])
-        self.installed.keep()
-        return result
+        return self.pytester.runpytest_inprocess("-p", "no:randomly", "-W", "error", *arguments)
 
     def run_apart(self, *arguments: str) -> pytest.RunResult:
         """Run pytest in a process of its own."""
@@ -118,11 +114,26 @@ def installed() -> Iterator[Installed]:
 
 
 @pytest.fixture
-def project(installed: Installed, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Project:
+def pytester(installed: Installed, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """Runs pytest in this process without making libraries anew, whoever asks for it here."""
+    run = pytester.inline_run
+
+    def keeping(*arguments: Any, plugins: Any = (), **others: Any) -> Any:
+        """Run, and have libraries back."""
+        result = run(*arguments, plugins=[*plugins, installed], **others)
+        installed.keep()
+        return result
+
+    monkeypatch.setattr(pytester, "inline_run", keeping)
+    return pytester
+
+
+@pytest.fixture
+def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Project:
     """A project that configures the services tags and deals."""
     for variable in ("TAGS_URL", "DEALS_URL", "TRUEMIRROR_CONFIG"):
         monkeypatch.delenv(variable, raising=False)
-    return Project(pytester, installed)
+    return Project(pytester)
 
 
 class CountingService:
