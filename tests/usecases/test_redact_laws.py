@@ -5,7 +5,7 @@ import html
 import json
 from urllib.parse import quote, quote_plus, urlencode
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from truemirror.core.mirror.decision import Replay
@@ -161,6 +161,9 @@ def test_a_request_is_the_same_at_replay_as_it_was_recorded(pair: tuple[str, Req
 
 
 @given(bringing(), st.sampled_from(ANSWERS[:4]))
+@example(("!!!!!!!kJ8\\", brought("!!!!!!!kJ8\\", "json")), "json")
+@example(("\\kJ8dLw2x", brought("\\kJ8dLw2x", "cookie")), "json")
+@example(("kJ8dLw2x\\\\", brought("kJ8dLw2x\\\\", "bearer")), "utf-8")
 def test_a_client_gets_its_own_secret_back(pair: tuple[str, Request], place: str) -> None:
     """The stored answer with this client's secrets put back is the live answer, byte for byte."""
     secret, request = pair

@@ -112,7 +112,10 @@ class KnownSecrets:
     def _replaced_plain(self, text: str) -> str:
         """Secrets that are there as they are."""
         for secret in self.within(_bytes(text)):
-            text = text.replace(secret, self._stands[secret])
+            if "\\" in (secret[0], secret[-1]):
+                text = self._stands[secret].join(_whole(secret).split(text))
+            else:
+                text = text.replace(secret, self._stands[secret])
         return text
 
     def _replaced_behind(self, text: str, view: View) -> str:
@@ -156,6 +159,11 @@ def _led_to(blob: bytes, size: int, code: Literal["Q", "I"], pieces: Mapping[int
     if not pieces.keys().isdisjoint(words):
         for piece in words:
             yield from pieces.get(piece, ())
+
+
+def _whole(secret: str) -> re.Pattern[str]:
+    """A secret that begins or ends with a backslash, where no other is beside it: half an escape may not stay."""
+    return re.compile(rf"(?<!\\){re.escape(secret)}(?!\\)")
 
 
 def _bytes(text: str) -> bytes:
