@@ -1,15 +1,18 @@
 """HTTPS in front of a server that speaks plain HTTP: bytes pass as they are, and everything ends."""
 
+import gc
 import http.client
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
+from truemirror.adapters import tls_front
 from truemirror.adapters.certificates import Tls, tls_for
 from truemirror.adapters.tls_front import TlsFronts
 
@@ -103,6 +106,25 @@ def test_after_the_end_nobody_answers(plain: int, tls: Tls) -> None:
     client.close()
     with pytest.raises(OSError, match="refused"):
         socket.create_connection(("127.0.0.1", fronts.ports["web"]), 5)
+
+
+@pytest.mark.parametrize("later", [0.0, 0.0003, 0.001])
+def test_whoever_came_in_the_last_moment_is_let_go(
+    plain: int, tls: Tls, later: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before a handshake, or just after one: no connection is left open (that is a warning, and so an error)."""
+    monkeypatch.setattr(tls_front, "_CLOSE_SECONDS", 0.02)
+    for _ in range(10):
+        fronts = TlsFronts(tls.context, {"web": plain}).start()
+        silent = [socket.create_connection(("127.0.0.1", fronts.ports["web"]), 5) for _ in range(5)]
+        shaken = connection(fronts.ports["web"], tls.ca)
+        time.sleep(later)
+        fronts.stop()
+        for client in silent:
+            client.close()
+        shaken.close()
+        del fronts
+        gc.collect()
 
 
 def test_where_nobody_is_behind_the_connection_is_cut(tls: Tls) -> None:

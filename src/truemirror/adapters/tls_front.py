@@ -6,9 +6,10 @@ closes the other. Everything ends with `stop`.
 
 import asyncio
 import contextlib
+import socket
 import ssl
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Self
 
 from truemirror.errors import PortError
@@ -59,37 +60,54 @@ class TlsFronts:
         """Open, wait, close."""
         self._loop, self._stopped = asyncio.get_running_loop(), asyncio.Event()
         tasks: set[asyncio.Task[None]] = set()
-        servers: list[asyncio.Server] = []
-        try:
-            for name, port in self._behind.items():
-                servers.append(await self._open(port, tasks))
-                self.ports[name] = servers[-1].sockets[0].getsockname()[1]
-            self._ready.set()
-            await self._stopped.wait()
-        except OSError as error:
-            self._error = error
-        finally:
-            for server in servers:
-                server.close()
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-            self._ready.set()
+        with contextlib.ExitStack() as ports:
+            try:
+                for name, port in self._behind.items():
+                    self.ports[name] = ports.enter_context(self._open(port, tasks))
+                self._ready.set()
+                await self._stopped.wait()
+            except OSError as error:
+                self._error = error
+        await asyncio.sleep(0)  # whoever came has begun: a task that is cancelled before would not close its socket
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.sleep(0)  # what was cut within a handshake is closed in the loop's next turn
+        self._ready.set()
 
-    async def _open(self, port: int, tasks: "set[asyncio.Task[None]]") -> asyncio.Server:
-        """A port before another one."""
+    @contextlib.contextmanager
+    def _open(self, port: int, tasks: "set[asyncio.Task[None]]") -> Iterator[int]:
+        """A port before another one: its number, until the end.
 
-        def came(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            """A client is here."""
-            task = asyncio.get_running_loop().create_task(_pass(reader, writer, port))
-            tasks.add(task)
-            task.add_done_callback(tasks.discard)
+        Each connection belongs to a task from the moment it is taken, its handshake included. asyncio's own server
+        tells of a connection only after the handshake, and knows no way to end one before.
+        """
+        loop = asyncio.get_running_loop()
+        with socket.create_server((_HOST, 0)) as listener:
+            listener.setblocking(False)
 
-        return await asyncio.start_server(came, _HOST, 0, ssl=self._context)
+            def came() -> None:
+                """A client is here."""
+                with contextlib.suppress(OSError):  # it has gone again
+                    client, _ = listener.accept()
+                    client.setblocking(False)
+                    task = loop.create_task(_pass(client, self._context, port))
+                    tasks.add(task)
+                    task.add_done_callback(tasks.discard)
+
+            loop.add_reader(listener, came)
+            try:
+                yield listener.getsockname()[1]
+            finally:
+                loop.remove_reader(listener)
 
 
-async def _pass(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, port: int) -> None:
+async def _pass(client: socket.socket, context: ssl.SSLContext, port: int) -> None:
     """Carry bytes both ways until either end is over."""
+    try:
+        reader, writer = await _shake_hands(client, context)
+    except OSError:
+        return  # it wanted no TLS, or not ours
     ends, ways = [writer], list[asyncio.Task[None]]()
     try:
         inner_reader, inner_writer = await asyncio.open_connection(_HOST, port)
@@ -104,6 +122,17 @@ async def _pass(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, port
             one.cancel()
         await asyncio.gather(*ways, return_exceptions=True)
         await asyncio.gather(*map(_closed, ends), return_exceptions=True)
+
+
+async def _shake_hands(
+    client: socket.socket, context: ssl.SSLContext
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """TLS on a connection that was taken. Raises OSError; the connection is then closed."""
+    loop = asyncio.get_running_loop()
+    reader = asyncio.StreamReader(loop=loop)
+    protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
+    transport, _ = await loop.connect_accepted_socket(lambda: protocol, client, ssl=context)
+    return reader, asyncio.StreamWriter(transport, protocol, reader, loop)
 
 
 async def _closed(writer: asyncio.StreamWriter) -> None:
