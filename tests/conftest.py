@@ -3,7 +3,10 @@
 import os
 
 from hypothesis import HealthCheck, settings
+from tests.flaky import pytest_sessionfinish, pytest_terminal_summary
 from tests.long_runs import SEED, told_seed
+
+__all__ = ["pytest_report_header", "pytest_sessionfinish", "pytest_terminal_summary"]
 
 SLOW_IS_FINE = [HealthCheck.too_slow, HealthCheck.data_too_large]
 settings.register_profile("ci", deadline=None, max_examples=80, suppress_health_check=SLOW_IS_FINE)
