@@ -2,7 +2,9 @@
 
 import urllib.request
 
-from truemirror.adapters.load_runs import LoadRuns
+import pytest
+
+from truemirror.adapters.load_runs import LoadRuns, calibrating
 from truemirror.adapters.load_runs.calibrating import (
     DELAY_MS,
     Proof,
@@ -59,6 +61,27 @@ def test_the_first_step_that_does_not_hold_ends_the_proof() -> None:
     assert steps[0].lag_p99_ms < 1 < 50 < steps[1].lag_p99_ms
     proof = Proof(steps, 23.0, 23.2, 0.1)
     assert proof.calibration(46.0, 50.0).r_max == 100.0
+
+
+def test_a_busy_moment_is_no_proof_of_what_it_cannot_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the rate that is needed did not hold, or the delay was misread, it is tried again; the best counts."""
+    late, good = Step(200.0, 1.0, 80.0, 0.1), Step(200.0, 1.0, 0.1, 0.1)
+    rates, delays = [(late,), (good,), ()], [25.1, 22.0, 23.2]
+    monkeypatch.setattr(calibrating, "null_steps", lambda *_, **__: rates.pop(0))
+    monkeypatch.setattr(calibrating, "known_delay", lambda *_, **__: delays.pop(0))
+    proof = calibrating.calibrate(LoadRuns(), 46.0, enough=200.0)
+    assert (proof.steps, proof.delay_read_ms) == ((good,), 23.2)
+    assert (rates, delays) == ([()], [])
+
+
+def test_what_never_holds_stays_unproven(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After three tries, and the reading nearest to the truth is told."""
+    late = Step(200.0, 1.0, 80.0, 0.1)
+    delays = [28.0, 25.1, 31.0]
+    monkeypatch.setattr(calibrating, "null_steps", lambda *_, **__: (late,))
+    monkeypatch.setattr(calibrating, "known_delay", lambda *_, **__: delays.pop(0))
+    proof = calibrating.calibrate(LoadRuns(), 46.0, enough=200.0)
+    assert (proof.steps, proof.delay_read_ms, proof.calibration(46.0, 50.0).r_max) == ((late,), 25.1, 0.0)
 
 
 def test_what_did_not_even_begin_was_not_made() -> None:
